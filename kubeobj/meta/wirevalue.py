@@ -37,7 +37,7 @@ class WireValue:
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> "CoreSchema":
         from pydantic_core import core_schema
 
-        def validate(value: JsonValue | WireValue) -> WireValue:
+        def validate(value: "JsonValue | WireValue") -> WireValue:
             # A model that is built in Python is given the value itself.
             if isinstance(value, cls):
                 return value
