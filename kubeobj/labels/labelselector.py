@@ -1,0 +1,260 @@
+"""The object form of a selector: ``matchLabels`` and ``matchExpressions``.
+
+Works on mappings and on any model with such attributes, and needs no pydantic; the typed model is
+`kubeobj.meta.labelselector.LabelSelector`.
+
+Source: LabelSelector of the API (v1.36), LabelSelectorAsSelector and ValidateLabelSelector of
+``k8s.io/apimachinery/pkg/apis/meta/v1``.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+from kubeobj.documents import Document, JsonValue
+from kubeobj.errors import (
+    ROOT,
+    FieldError,
+    FieldErrorType,
+    FieldPath,
+    SelectorInvalidError,
+)
+from kubeobj.labels.operator import Operator
+from kubeobj.labels.requirement import Requirement
+from kubeobj.labels.selector import Selector
+from kubeobj.names import validate_label_key, validate_label_value
+
+OPERATORS: Mapping[str, Operator] = {
+    "In": Operator.IN,
+    "NotIn": Operator.NOT_IN,
+    "Exists": Operator.EXISTS,
+    "DoesNotExist": Operator.DOES_NOT_EXIST,
+}
+"""The operators of the object form, by the name they have there."""
+
+_NAMES = {operator: name for name, operator in OPERATORS.items()}
+
+
+class LabelSelectorRequirementLike(Protocol):
+    """One expression of a label selector, as a model has it."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def operator(self) -> str: ...
+    @property
+    def values(self) -> Sequence[str] | None: ...
+
+
+@runtime_checkable
+class LabelSelectorLike(Protocol):
+    """A label selector as a model: kubeobj's own, or the official client's."""
+
+    @property
+    def match_labels(self) -> Mapping[str, str] | None: ...
+    @property
+    def match_expressions(self) -> Sequence[LabelSelectorRequirementLike] | None: ...
+
+
+def selector_of(source: LabelSelectorLike | Document | None) -> Selector:
+    """Return the selector that *source* means: nothing for None, everything for an empty one.
+
+    Raises:
+        SelectorInvalidError: If a part breaks a rule; with the path of every one that does.
+    """
+    if source is None:
+        return Selector.nothing()
+    document = source if isinstance(source, Mapping) else document_of(source)
+    errors = validate_label_selector(document)
+    if errors:
+        raise SelectorInvalidError(errors)
+    labels = _mapping(document.get("matchLabels"))
+    requirements = [Requirement(key, Operator.EQUALS, (str(labels[key]),)) for key in labels]
+    for expression in map(_mapping, _items(document.get("matchExpressions"))):
+        operator = OPERATORS[str(expression["operator"])]
+        values = map(str, _items(expression.get("values")))
+        requirements.append(Requirement(str(expression["key"]), operator, values))
+    return Selector(requirements)
+
+
+def document_of(model: LabelSelectorLike) -> Document:
+    """Return *model* as the document that the wire would carry.
+
+    Raises:
+        TypeError: If it is no label selector.
+    """
+    if not isinstance(model, LabelSelectorLike):
+        raise TypeError(f"a label selector is a mapping or a model, not {type(model).__name__}")
+    expressions: list[Document] = [
+        {"key": one.key, "operator": one.operator, "values": list(one.values or ())}
+        for one in model.match_expressions or ()
+    ]
+    return {"matchLabels": dict(model.match_labels or {}), "matchExpressions": expressions}
+
+
+def label_selector_of(selector: Selector) -> Document | None:
+    """Return the object form of *selector*, or None where it selects nothing.
+
+    Raises:
+        SelectorInvalidError: If it uses ``>`` or ``<``, which the object form does not have.
+    """
+    if selector.selects_nothing:
+        return None
+    labels: dict[str, str] = {}
+    expressions: list[Document] = []
+    errors: list[FieldError] = []
+    for one in selector.requirements:
+        plain = _set_form(one.operator)
+        if plain not in _NAMES:
+            rule = f"supported values: {', '.join(f'{name}' for name in OPERATORS)}"
+            at = ROOT.key(one.key).child("operator")
+            errors.append(FieldError(at, FieldErrorType.NOT_SUPPORTED, one.operator.value, rule))
+        elif plain is not one.operator and plain is Operator.IN and one.key not in labels:
+            labels[one.key] = one.values[0]
+        else:
+            expression: dict[str, JsonValue] = {"key": one.key, "operator": _NAMES[plain]}
+            expressions.append(
+                {**expression, "values": list(one.values)} if one.values else expression
+            )
+    if errors:
+        raise SelectorInvalidError(errors)
+    document: dict[str, JsonValue] = {}
+    if labels:
+        document["matchLabels"] = labels
+    if expressions:
+        document["matchExpressions"] = expressions
+    return document
+
+
+def _set_form(operator: Operator) -> Operator:
+    """Return the set operator that means the same as *operator*, if there is one."""
+    match operator:
+        case Operator.EQUALS | Operator.DOUBLE_EQUALS:
+            return Operator.IN
+        case Operator.NOT_EQUALS:
+            return Operator.NOT_IN
+        case _:
+            return operator
+
+
+def format_label_selector(source: LabelSelectorLike | Document | None) -> str:
+    """Return *source* as commands print it: ``<none>`` if empty or null, ``<error>`` if invalid."""
+    try:
+        return str(selector_of(source)) or "<none>"
+    except SelectorInvalidError:
+        return "<error>"
+
+
+def validate_label_selector(
+    document: Document | None, path: FieldPath = ROOT, *, lenient: bool = False
+) -> tuple[FieldError, ...]:
+    """Return everything that is wrong with a label selector in object form; null is fine.
+
+    Args:
+        document: The selector, as JSON.
+        path: Where it is.
+        lenient: Let pass values that are no label values and operators that nobody knows, as the
+            API does for objects that were stored with them.
+    """
+    if document is None:
+        return ()
+    if not isinstance(document, Mapping):
+        return (_mistyped(path, document, "an object"),)
+    errors = [
+        FieldError(
+            path.child(str(name)), FieldErrorType.INVALID, str(name), _UNKNOWN, "known-field"
+        )
+        for name in document
+        if name not in {"matchLabels", "matchExpressions"}
+    ]
+    errors += _validate_match_labels(document.get("matchLabels"), path.child("matchLabels"))
+    expressions, at = document.get("matchExpressions"), path.child("matchExpressions")
+    if not _is_list(expressions):
+        return (*errors, _mistyped(at, expressions, "a list"))
+    for position, expression in enumerate(_items(expressions)):
+        errors += _validate_expression(expression, at.index(position), lenient=lenient)
+    return tuple(errors)
+
+
+_UNKNOWN = "a label selector has matchLabels and matchExpressions, and nothing else"
+
+
+def _validate_match_labels(labels: JsonValue, path: FieldPath) -> list[FieldError]:
+    if not isinstance(labels, Mapping | None):
+        return [_mistyped(path, labels, "an object")]
+    errors: list[FieldError] = []
+    for key, value in _mapping(labels).items():
+        if not isinstance(key, str):
+            errors.append(_mistyped(path, key, "a string"))
+            continue
+        errors += validate_label_key(key, path)
+        if isinstance(value, str):
+            errors += validate_label_value(value, path)
+        else:
+            errors.append(_mistyped(path.key(key), value, "a string"))
+    return errors
+
+
+def _validate_expression(
+    expression: JsonValue, path: FieldPath, *, lenient: bool
+) -> list[FieldError]:
+    if not isinstance(expression, Mapping):
+        return [_mistyped(path, expression, "an object")]
+    key, operator = expression.get("key", ""), expression.get("operator", "")
+    values, at = expression.get("values"), path.child("values")
+    errors: list[FieldError] = []
+    if not isinstance(key, str):
+        errors.append(_mistyped(path.child("key"), key, "a string"))
+    if not isinstance(operator, str):
+        errors.append(_mistyped(path.child("operator"), operator, "a string"))
+    if not _is_list(values):
+        errors.append(_mistyped(at, values, "a list"))
+    errors += (
+        _mistyped(at.index(position), value, "a string")
+        for position, value in enumerate(_items(values))
+        if not isinstance(value, str)
+    )
+    if errors:
+        return errors
+    errors += _validate_operator(str(operator), _items(values), path, lenient=lenient)
+    errors += validate_label_key(str(key), path.child("key"))
+    if not lenient:
+        for position, value in enumerate(_items(values)):
+            errors += validate_label_value(str(value), at.index(position))
+    return errors
+
+
+def _validate_operator(
+    operator: str, values: Sequence[JsonValue], path: FieldPath, *, lenient: bool
+) -> tuple[FieldError, ...]:
+    at = path.child("values")
+    match OPERATORS.get(operator):
+        case Operator.IN | Operator.NOT_IN if not values:
+            rule = "In and NotIn take at least one value"
+            return (FieldError(at, FieldErrorType.REQUIRED, None, rule),)
+        case Operator.EXISTS | Operator.DOES_NOT_EXIST if values:
+            rule = "Exists and DoesNotExist take no values"
+            return (FieldError(at, FieldErrorType.FORBIDDEN, None, rule),)
+        case None if not lenient:
+            rule = f"must be one of {', '.join(OPERATORS)}"
+            at = path.child("operator")
+            return (FieldError(at, FieldErrorType.INVALID, operator, rule, "enum=operator"),)
+        case _:
+            return ()
+
+
+def _mistyped(path: FieldPath, value: JsonValue, wanted: str) -> FieldError:
+    return FieldError(path, FieldErrorType.TYPE_INVALID, value, f"must be {wanted}", "type")
+
+
+def _is_list(value: JsonValue) -> bool:
+    return value is None or (isinstance(value, Sequence) and not isinstance(value, str))
+
+
+def _items(value: JsonValue) -> Sequence[JsonValue]:
+    """Return the items of a list, of which null has none."""
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+
+
+def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
+    """Return the entries of an object, of which null has none."""
+    return value if isinstance(value, Mapping) else {}
