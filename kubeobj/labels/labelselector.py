@@ -31,6 +31,7 @@ OPERATORS: Mapping[str, Operator] = {
 }
 """The operators of the object form, by the name they have there."""
 
+_EQUALITY = frozenset({Operator.EQUALS, Operator.DOUBLE_EQUALS})
 _NAMES = {operator: name for name, operator in OPERATORS.items()}
 
 
@@ -38,11 +39,19 @@ class LabelSelectorRequirementLike(Protocol):
     """One expression of a label selector, as a model has it."""
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """The label's key."""
+        ...
+
     @property
-    def operator(self) -> str: ...
+    def operator(self) -> str:
+        """One of `OPERATORS`."""
+        ...
+
     @property
-    def values(self) -> Sequence[str] | None: ...
+    def values(self) -> Sequence[str] | None:
+        """What ``In`` and ``NotIn`` take; None or empty for the others."""
+        ...
 
 
 @runtime_checkable
@@ -50,9 +59,14 @@ class LabelSelectorLike(Protocol):
     """A label selector as a model: kubeobj's own, or the official client's."""
 
     @property
-    def match_labels(self) -> Mapping[str, str] | None: ...
+    def match_labels(self) -> Mapping[str, str] | None:
+        """Labels that must be there with these values."""
+        ...
+
     @property
-    def match_expressions(self) -> Sequence[LabelSelectorRequirementLike] | None: ...
+    def match_expressions(self) -> Sequence[LabelSelectorRequirementLike] | None:
+        """Further conditions, all of which must be met."""
+        ...
 
 
 def selector_of(source: LabelSelectorLike | Document | None) -> Selector:
@@ -145,7 +159,7 @@ def format_label_selector(source: LabelSelectorLike | Document | None) -> str:
 
 
 def validate_label_selector(
-    document: Document | None, path: FieldPath = ROOT, *, lenient: bool = False
+    document: JsonValue, path: FieldPath = ROOT, *, lenient: bool = False
 ) -> tuple[FieldError, ...]:
     """Return everything that is wrong with a label selector in object form; null is fine.
 
@@ -183,10 +197,7 @@ def _validate_match_labels(labels: JsonValue, path: FieldPath) -> list[FieldErro
         return [_mistyped(path, labels, "an object")]
     errors: list[FieldError] = []
     for key, value in _mapping(labels).items():
-        if not isinstance(key, str):
-            errors.append(_mistyped(path, key, "a string"))
-            continue
-        errors += validate_label_key(key, path)
+        errors += validate_label_key(str(key), path)
         if isinstance(value, str):
             errors += validate_label_value(value, path)
         else:
