@@ -9,12 +9,13 @@ one of three kinds, and so are their intersections:
 - `Integers`: every way to write the integers of a range, but for a few. ``>`` and ``<``.
 
 Values are text. ``5``, ``05`` and ``005`` are three, and all of them are above 4; an integer of d
-digits has 64 - d of them, one for each width up to 63. So a range can be used up by ``notin``, while
-a `Cofinite` set never can: there are more valid values than any selector could list.
+digits has 64 - d such *forms*, one for each width up to 63. So a range can be used up by ``notin``,
+while a `Cofinite` set never can: there are more valid values than any selector could list.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias, final
@@ -26,7 +27,7 @@ Value: TypeAlias = str | None
 """A label's value; None where there is no such label."""
 
 GREATEST_INTEGER = INTEGER_LIMIT - 1
-"""The largest integer that ``>`` and ``<`` read; valid label values have no sign, so the least is 0."""
+"""The largest integer that ``>`` and ``<`` read; a valid label value has no sign: the least is 0."""
 
 _MOST_DIGITS = len(str(GREATEST_INTEGER))
 _FEWEST_FORMS = LABEL_VALUE_MAX_BYTES + 1 - _MOST_DIGITS
@@ -127,6 +128,9 @@ def intersects(one: ValueSet, other: ValueSet) -> bool:
     """Return whether anything is in both."""
     if isinstance(one, Finite) and isinstance(other, Finite):
         return not one.values.isdisjoint(other.values)
+    if isinstance(one, Integers) and isinstance(other, Integers):
+        if one.high < other.low or other.high < one.low:
+            return False
     return not is_empty(intersection(one, other))
 
 
@@ -138,7 +142,11 @@ def example(values: ValueSet) -> Iterator[Value]:
     match values:
         case Finite(members):
             if members:
-                yield None if None in members else min(filter(_is_text, members))
+                yield (
+                    None
+                    if None in members
+                    else min(value for value in members if value is not None)
+                )
         case Cofinite(excluded):
             yield None if None not in excluded else _unlisted(excluded)
         case Integers(low, high, excluded):
@@ -258,7 +266,7 @@ def _is_within(value: Value, low: int, high: int) -> bool:
     return number is not None and low <= number <= high
 
 
-def _only_within(values: Set[Value], low: int, high: int) -> frozenset[Value]:
+def _only_within(values: AbstractSet[Value], low: int, high: int) -> frozenset[Value]:
     return frozenset(value for value in values if _is_within(value, low, high))
 
 
@@ -281,7 +289,3 @@ def _unlisted(values: frozenset[Value]) -> str:
     if "x" not in values:
         return "x"
     return next(f"x{n}" for n in range(1, len(values) + 1) if f"x{n}" not in values)
-
-
-def _is_text(value: Value) -> bool:
-    return value is not None
