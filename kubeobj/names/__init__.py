@@ -13,7 +13,6 @@ from kubeobj.names.addresses import (
 from kubeobj.names.dns import (
     DNS_LABEL_MAX_BYTES,
     DNS_SUBDOMAIN_MAX_BYTES,
-    NameValidator,
     validate_dns1035_label,
     validate_dns1035_label_prefix,
     validate_dns1123_label,
@@ -44,23 +43,34 @@ from kubeobj.names.labels import (
     validate_label_value,
     validate_qualified_name,
 )
+from kubeobj.names.namerule import (
+    DNS1035_LABEL_NAMES,
+    DNS1123_LABEL_NAMES,
+    PATH_SEGMENT_NAMES,
+    SUBDOMAIN_NAMES,
+    NameRule,
+)
 from kubeobj.names.paths import validate_path_segment_name, validate_path_segment_prefix
 from kubeobj.names.ports import PORT_NAME_MAX_BYTES, validate_port_name, validate_port_number
 from kubeobj.names.syntax import byte_length
 from kubeobj.names.types import UID, LabelKey, LabelValue, Name, Namespace
 
 __all__ = [
+    "DNS1035_LABEL_NAMES",
+    "DNS1123_LABEL_NAMES",
     "DNS_LABEL_MAX_BYTES",
     "DNS_SUBDOMAIN_MAX_BYTES",
     "LABEL_VALUE_MAX_BYTES",
+    "PATH_SEGMENT_NAMES",
     "PORT_NAME_MAX_BYTES",
+    "SUBDOMAIN_NAMES",
     "SUFFIX_ALPHABET",
     "SUFFIX_LENGTH",
     "UID",
     "LabelKey",
     "LabelValue",
     "Name",
-    "NameValidator",
+    "NameRule",
     "Namespace",
     "SuffixSource",
     "byte_length",

@@ -3,9 +3,7 @@
 Source: RFC 1035 and RFC 1123 as Kubernetes reads them (Object Names and IDs), v1.36.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
 
 from kubeobj.errors import ROOT, FieldError, FieldPath
 from kubeobj.names.syntax import Syntax, byte_length, invalid, required
@@ -15,9 +13,6 @@ DNS_LABEL_MAX_BYTES = 63
 
 DNS_SUBDOMAIN_MAX_BYTES = 253
 """The longest DNS name of several labels."""
-
-NameValidator: TypeAlias = Callable[[str, FieldPath], tuple[FieldError, ...]]
-"""A rule for the names of one kind of object."""
 
 # A run never gives back, so a text is read once, from left to right.
 _LABEL = r"[a-z0-9][-a-z0-9]*+(?<!-)"

@@ -7,7 +7,6 @@ Source: Labels and Selectors, Syntax and character set (Kubernetes v1.36).
 """
 
 import re
-from collections.abc import Callable
 
 from kubeobj.errors import ROOT, FieldError, FieldPath
 from kubeobj.names.dns import (
@@ -83,7 +82,7 @@ def validate_label_value(value: str, path: FieldPath = ROOT) -> tuple[FieldError
     return () if is_label_value(value) else _VALUE.validate(value, path)
 
 
-validate_qualified_name: Callable[[str, FieldPath], tuple[FieldError, ...]] = validate_label_key
+validate_qualified_name = validate_label_key
 """The rule of label keys under its general name: conditions, finalizers and taints keep it too."""
 
 
