@@ -8,6 +8,7 @@ The tree (a test holds this drawing against the classes)::
     │   ├── SelectorSyntaxError               the text is not a selector
     │   └── SelectorInvalidError              it reads as one, but breaks a rule
     ├── LabelsTypeError(TypeError)            labels that are no mapping of strings to strings
+    ├── UnknownIdError(LookupError)           nothing is indexed under the id
     ├── QuantityError(ValueError)             the text is not a quantity
     ├── TimeError(ValueError)                 the text is not a time or a duration
     ├── ObjectReferenceError(ValueError)      the text is not a reference to an API object
@@ -33,6 +34,19 @@ ECHO_LIMIT = 256
 
 class KubeobjError(Exception):
     """The root: `except KubeobjError` catches whatever kubeobj raises about its input."""
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        # The default calls the constructor with args, and ours take keywords: process pools would
+        # lose the error.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[KubeobjError], args: tuple[object, ...], state: dict[str, object]
+) -> KubeobjError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class FieldErrorType(StrEnum):
@@ -277,6 +291,10 @@ class LabelsTypeError(KubeobjError, TypeError):
     """Labels that are not a mapping of strings to strings."""
 
 
+class UnknownIdError(KubeobjError, LookupError):
+    """Nothing is indexed under the id that was asked for."""
+
+
 class QuantityError(KubeobjError, ValueError):
     """The text is not a resource quantity.
 
@@ -320,8 +338,12 @@ class ManifestError(KubeobjError, ValueError):
 
 def echo(value: JsonValue) -> str:
     """Return *value* as JSON for a message, cut to `ECHO_LIMIT` characters."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    # Lone surrogates cannot be printed; a message must always be.
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (RecursionError, TypeError, ValueError):
+        # Too deep, too long a number, or no JSON after all: a message must always be.
+        text = f"<{type(value).__name__}>"
+    # Lone surrogates cannot be printed.
     text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= ECHO_LIMIT else f"{text[:ECHO_LIMIT]}… ({len(text)} characters)"
 
