@@ -83,7 +83,7 @@ def locate(manifest: Manifest, path: FieldPath = ROOT) -> Location:
     return Location(manifest.source, position.line, position.column)
 
 
-def report(  # noqa: PLR0913 - a finding has this many parts
+def report(
     rule: Rule,
     manifest: Manifest,
     path: FieldPath,

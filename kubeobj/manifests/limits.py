@@ -15,14 +15,15 @@ class Limits:
         documents: Its documents and items of lists together.
         depth: How deep lists and mappings nest; aliases count where they are used. Real objects
             stay below 60 (a CustomResourceDefinition's schema), and writers of JSON stop at 254.
-        alias_values: How many values aliases and merge keys (``*a``, ``<<: *a``) may add. This is
+        alias_characters: How much aliases and merge keys (``*a``, ``<<: *a``) may add: the
+            characters of all keys and strings they stand for, and one for each value. This is
             what keeps a small file from meaning a huge document.
     """
 
     file_bytes: int = 64 * 1024 * 1024
     documents: int = 1_000_000
     depth: int = 200
-    alias_values: int = 100_000
+    alias_characters: int = 10_000_000
 
 
 DEFAULT = Limits()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from kubeobj.documents import Document, JsonValue
-from kubeobj.errors import FieldPath
+from kubeobj.errors import ROOT, FieldPath
 from kubeobj.manifests.position import Position, Positions
 
 
@@ -19,20 +19,26 @@ class Manifest:
     Args:
         document: The object, as plain JSON.
         source: The file, as it was given, or ``-``.
-        start: Where the object begins.
+        positions: Of the values of the whole document it was read from.
+        way: How the object is reached from there; empty but for an item of a list.
     """
 
     document: Document
     source: str
-    start: Position
     positions: Positions = field(repr=False)
+    way: FieldPath = ROOT
+
+    @property
+    def start(self) -> Position:
+        """Where the object begins."""
+        return self.positions.find(self.way)
 
     def position(self, path: FieldPath) -> Position:
         """Return where the value at *path* stands, or its nearest ancestor that exists.
 
         A value that begins on a later line than its key has the position of the key.
         """
-        return self.positions.find(self.document, path, self.start)
+        return self.positions.find(FieldPath(self.way.parts + path.parts))
 
     def at(self, *parts: str | int) -> JsonValue:
         """Return the value at the path of *parts*, or None where there is none."""

@@ -3,11 +3,11 @@
 Positions are kept as one integer a value, and turned into `Position` only when somebody asks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
-from kubeobj.documents import Document, JsonValue
+from kubeobj.documents import JsonValue
 from kubeobj.errors import FieldPath
 
 _COLUMN_BITS = 32
@@ -37,8 +37,8 @@ class Position:
 PackedPosition: TypeAlias = int
 """A position as one number that orders as positions do; line and column count from 0 in it."""
 
-Marks: TypeAlias = dict[int, list[PackedPosition]]
-"""Identity of each list or mapping to the positions of its entries, in the container's order."""
+Marks: TypeAlias = dict[int, dict[str, PackedPosition] | list[PackedPosition]]
+"""Identity of each list or mapping to the positions of its entries."""
 
 
 def pack(line: int, column: int) -> PackedPosition:
@@ -66,52 +66,37 @@ def entry_position(key: PackedPosition, value: PackedPosition) -> PackedPosition
 
 @final
 class Positions:
-    """Where the values of one document stand.
+    """One document, and where each value in it stands.
 
-    Containers are known by identity, so an alias has the position of its anchor. The marks are
+    Containers are known by identity, so an alias has the positions of its anchor. The marks are
     made when first asked for: reading JSON is much faster without them.
+
+    Args:
+        root: The document.
+        start: Where it begins.
+        load: Makes the marks of it.
     """
 
-    __slots__ = ("_entries", "_load", "_marks")
+    __slots__ = ("_load", "_marks", "root", "start")
 
-    def __init__(self, load: Callable[[], Marks]) -> None:
-        """Take the function that makes the marks."""
+    def __init__(self, root: JsonValue, start: Position, load: Callable[[], Marks]) -> None:
+        self.root = root
+        self.start = start
         self._load = load
         self._marks: Marks | None = None
-        self._entries: dict[int, dict[str, PackedPosition]] = {}
 
-    def find(self, document: Document, path: FieldPath, start: Position) -> Position:
-        """Return the position of the value at *path*, or of its nearest ancestor that exists.
-
-        Args:
-            document: The object the path begins in, one of those the marks are of.
-            path: The way from there.
-            start: Where the object itself stands.
-        """
+    def find(self, path: FieldPath) -> Position:
+        """Return the position of the value at *path*, or of its nearest ancestor that exists."""
         if self._marks is None:
             self._marks = self._load()
         found: PackedPosition | None = None
-        here: JsonValue = document
+        here = self.root
         for part in path.parts:
-            step = self._step(here, part)
-            if step is None:
+            marks = self._marks.get(id(here))
+            if isinstance(here, dict) and isinstance(marks, dict) and part in marks:
+                here, found = here[part], marks[str(part)]
+            elif isinstance(here, list) and isinstance(marks, list) and part in range(len(marks)):
+                here, found = here[int(part)], marks[int(part)]
+            else:
                 break
-            here, found = step
-        return start if found is None else unpack(found)
-
-    def _step(self, here: JsonValue, part: str | int) -> tuple[JsonValue, PackedPosition] | None:
-        """Return the entry *part* of *here* and its position, or None if there is none."""
-        if isinstance(here, dict) and isinstance(part, str):
-            # One table a mapping, made once: asking for every label of many stays linear.
-            entries = self._entries.get(id(here))
-            if entries is None:
-                entries = dict(zip(here, self._of(here), strict=True))
-                self._entries[id(here)] = entries
-            return (here[part], entries[part]) if part in entries else None
-        if isinstance(here, list) and isinstance(part, int) and 0 <= part < len(here):
-            return here[part], self._of(here)[part]
-        return None
-
-    def _of(self, container: JsonValue) -> Sequence[PackedPosition]:
-        """Return the positions of the entries of *container*."""
-        return (self._marks or {}).get(id(container), ())
+        return self.start if found is None else unpack(found)
