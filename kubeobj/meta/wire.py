@@ -1,0 +1,157 @@
+"""What all wire models share: Kubernetes' names in JSON, Python's in code, and errors of our own.
+
+A wire model is a shape, frozen, and no more: the rules of its fields are `validate_…` functions
+over documents. On the wire null means "not set", and what is not set is left out.
+"""
+
+from collections.abc import Mapping
+from types import NoneType
+from typing import Annotated, Self, TypeAlias, cast, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
+
+from kubeobj.documents import Document, JsonValue
+from kubeobj.errors import ROOT, FieldError, FieldErrors, FieldErrorType, FieldPath
+
+_TYPES = {
+    "missing": FieldErrorType.REQUIRED,
+    "literal_error": FieldErrorType.NOT_SUPPORTED,
+}
+
+# What pydantic finds, in the words of JSON.
+_PROSE = {
+    "missing": "",
+    "bool_type": "must be true or false",
+    "int_type": "must be an integer of 64 bits",
+    "greater_than_equal": "must be an integer of 64 bits",
+    "less_than_equal": "must be an integer of 64 bits",
+    "mapping_type": "must be a map",
+    "dict_type": "must be a map",
+    "model_type": "must be an object",
+    "string_type": "must be a string",
+    "tuple_type": "must be a list",
+}
+
+
+def _empty_for_null(value: object) -> object:
+    """Return *value*, or the empty text for null, as the API reads maps of text."""
+    return "" if value is None else value
+
+
+WireText: TypeAlias = Annotated[str, BeforeValidator(_empty_for_null)]
+"""Text inside a map or list, where null means the empty text."""
+
+Int64: TypeAlias = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+"""An integer that fits in 64 bits, as the API's do."""
+
+
+class WireModel(BaseModel):
+    """An object of the API as a frozen model.
+
+    Attributes are in snake case, wire names in camel case; both are accepted. Nothing is
+    converted: a number is no text. Fields that the model does not have are dropped, as the API
+    drops them.
+
+    Raises:
+        FieldErrors: If a value has the wrong type; all of them at once, by their wire names.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        strict=True,
+    )
+
+    def __init__(self, **fields: object) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            raise _translated(error, type(self), ROOT) from None
+
+    # Tells pydantic that this does what its own does, so that inner models are read directly.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_null(cls, data: object) -> object:
+        """Take null for "not set"."""
+        if not isinstance(data, Mapping):
+            return data
+        return {name: value for name, value in data.items() if value is not None}
+
+    @classmethod
+    def parse(cls, value: JsonValue, path: FieldPath = ROOT) -> Self:
+        """Return the model of a JSON object.
+
+        Args:
+            value: The object, in wire form.
+            path: Where it is, for errors.
+
+        Raises:
+            FieldErrors: If it is no object, or a part of it has the wrong type; with all of them.
+        """
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            raise _translated(error, cls, path) from None
+
+    def to_document(self) -> Document:
+        """Return the object in wire form, without what is not set or empty."""
+        dumped = self.model_dump(
+            mode="json", by_alias=True, exclude_none=True, exclude_defaults=True
+        )
+        return cast("Document", dumped)
+
+
+def _translated(error: ValidationError, model: type[WireModel], path: FieldPath) -> FieldErrors:
+    """Return pydantic's errors about a *model* as ours."""
+    details = error.errors(include_url=False, include_context=False)
+    return FieldErrors(_field_error(detail, model, path) for detail in details)
+
+
+def _field_error(detail: ErrorDetails, model: type[WireModel], path: FieldPath) -> FieldError:
+    """Return one of pydantic's errors as ours."""
+    kind, rule = detail["type"], "type"
+    error_type = _TYPES.get(kind, FieldErrorType.TYPE_INVALID)
+    prose = _PROSE.get(kind, detail["msg"].removeprefix("Value error, "))
+    if error_type is FieldErrorType.REQUIRED:
+        rule = "required"
+    value = "" if rule == "required" else cast("JsonValue", detail["input"])
+    return FieldError(_path_to(detail["loc"], model, path), error_type, value, prose, rule)
+
+
+def _path_to(location: tuple[int | str, ...], model: object, path: FieldPath) -> FieldPath:
+    """Return the path that pydantic calls *location*, which does not tell fields from map keys."""
+    for step in location:
+        if isinstance(step, int):
+            path, model = path.index(step), _inner(model)
+        elif isinstance(model, type) and issubclass(model, WireModel):
+            path, model = path.child(step), _field_type(model, step)
+        elif step != "[key]":  # which is how pydantic says that the key is wrong, not its value
+            path = path.key(step)
+    return path
+
+
+def _field_type(model: type[WireModel], wire_name: str) -> object:
+    """Return the type of a field, without "or None"."""
+    for field in model.model_fields.values():
+        if field.alias == wire_name:
+            is_optional = NoneType in get_args(field.annotation)
+            return _inner(field.annotation) if is_optional else field.annotation
+    return None
+
+
+def _inner(annotation: object) -> object:
+    """Return the first part of a type, such as what a list is of."""
+    return next(iter(get_args(annotation)), None)
