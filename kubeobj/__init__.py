@@ -1,1 +1,117 @@
-"""Kubernetes' object semantics as an embeddable Python library."""
+"""Kubernetes' object semantics as an embeddable Python library.
+
+The names people use, loaded when they are first touched: ``import kubeobj`` costs next to nothing,
+and selectors alone never load pydantic.
+
+>>> from kubeobj import Selector
+>>> Selector.parse("app=web,tier!=db").matches({"app": "web", "tier": "cache"})
+True
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kubeobj.errors import (
+        FieldError,
+        FieldErrors,
+        FieldErrorType,
+        FieldPath,
+        KubeobjError,
+        LabelsTypeError,
+        ManifestError,
+        ObjectReferenceError,
+        QuantityError,
+        SelectorError,
+        SelectorInvalidError,
+        SelectorSyntaxError,
+        TimeError,
+        UnknownIdError,
+    )
+    from kubeobj.fields.selector import FieldSelector
+    from kubeobj.labels.index import LabelIndex
+    from kubeobj.labels.operator import Operator
+    from kubeobj.labels.requirement import Requirement
+    from kubeobj.labels.selector import Selector
+    from kubeobj.labels.selectorindex import SelectorIndex
+    from kubeobj.meta.gvk import GroupVersionKind
+    from kubeobj.meta.labelselector import LabelSelector
+    from kubeobj.meta.objectmeta import ObjectMeta
+    from kubeobj.meta.ownership import OwnerReference
+    from kubeobj.meta.quantity import Quantity
+
+_ROOMS = {
+    "kubeobj.errors": (
+        "FieldError",
+        "FieldErrorType",
+        "FieldErrors",
+        "FieldPath",
+        "KubeobjError",
+        "LabelsTypeError",
+        "ManifestError",
+        "ObjectReferenceError",
+        "QuantityError",
+        "SelectorError",
+        "SelectorInvalidError",
+        "SelectorSyntaxError",
+        "TimeError",
+        "UnknownIdError",
+    ),
+    "kubeobj.fields.selector": ("FieldSelector",),
+    "kubeobj.labels.index": ("LabelIndex",),
+    "kubeobj.labels.operator": ("Operator",),
+    "kubeobj.labels.requirement": ("Requirement",),
+    "kubeobj.labels.selector": ("Selector",),
+    "kubeobj.labels.selectorindex": ("SelectorIndex",),
+    "kubeobj.meta.gvk": ("GroupVersionKind",),
+    "kubeobj.meta.labelselector": ("LabelSelector",),
+    "kubeobj.meta.objectmeta": ("ObjectMeta",),
+    "kubeobj.meta.ownership": ("OwnerReference",),
+    "kubeobj.meta.quantity": ("Quantity",),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "FieldError",
+    "FieldErrorType",
+    "FieldErrors",
+    "FieldPath",
+    "FieldSelector",
+    "GroupVersionKind",
+    "KubeobjError",
+    "LabelIndex",
+    "LabelSelector",
+    "LabelsTypeError",
+    "ManifestError",
+    "ObjectMeta",
+    "ObjectReferenceError",
+    "Operator",
+    "OwnerReference",
+    "Quantity",
+    "QuantityError",
+    "Requirement",
+    "Selector",
+    "SelectorError",
+    "SelectorIndex",
+    "SelectorInvalidError",
+    "SelectorSyntaxError",
+    "TimeError",
+    "UnknownIdError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    room = _ROOM_OF.get(name)
+    if room is None:
+        raise AttributeError(f"module 'kubeobj' has no attribute {name!r}")
+    value: object = getattr(import_module(room), name)
+    # Found once, it is an ordinary attribute from here on.
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

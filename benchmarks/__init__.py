@@ -1,0 +1,1 @@
+"""What kubeobj promises about speed and memory, measured."""
