@@ -27,7 +27,7 @@ Value: TypeAlias = str | None
 """A label's value; None where there is no such label."""
 
 GREATEST_INTEGER = INTEGER_LIMIT - 1
-"""The largest integer that ``>`` and ``<`` read; a valid label value has no sign: the least is 0."""
+"""The largest integer that ``>`` and ``<`` read. The least is 0: no valid label has a sign."""
 
 _MOST_DIGITS = len(str(GREATEST_INTEGER))
 _FEWEST_FORMS = LABEL_VALUE_MAX_BYTES + 1 - _MOST_DIGITS
@@ -89,17 +89,6 @@ def is_empty(values: ValueSet) -> bool:
     return used >= _FEWEST_FORMS and used == _count_forms(values.low, values.high)
 
 
-def contains(values: ValueSet, value: Value) -> bool:
-    """Return whether *value* is in *values*."""
-    match values:
-        case Finite():
-            return value in values.values
-        case Cofinite():
-            return value not in values.excluded
-        case Integers():
-            return _is_within(value, values.low, values.high) and value not in values.excluded
-
-
 def intersection(*sets: ValueSet) -> ValueSet:
     """Return what is in all of *sets*, in time linear in their size.
 
@@ -128,9 +117,8 @@ def intersects(one: ValueSet, other: ValueSet) -> bool:
     """Return whether anything is in both."""
     if isinstance(one, Finite) and isinstance(other, Finite):
         return not one.values.isdisjoint(other.values)
-    if isinstance(one, Integers) and isinstance(other, Integers):
-        if one.high < other.low or other.high < one.low:
-            return False
+    if isinstance(one, Integers) and isinstance(other, Integers) and one.high < other.low:
+        return False
     return not is_empty(intersection(one, other))
 
 
