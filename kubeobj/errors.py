@@ -212,6 +212,7 @@ class SelectorError(KubeobjError, ValueError):
         hint: What to write instead, or empty.
     """
 
+    reason: str
     text: str
     position: int
     hint: str
@@ -242,6 +243,9 @@ class SelectorSyntaxError(SelectorError):
         expected: What could have stood there, in words, such as ``','`` or ``a value``.
     """
 
+    found: str
+    expected: tuple[str, ...]
+
     def __init__(
         self, *, text: str, position: int, found: str, expected: Iterable[str], hint: str = ""
     ) -> None:
@@ -262,6 +266,9 @@ class SelectorInvalidError(SelectorError):
         errors: Every broken rule; all that are wrong with the selector, not the first alone.
         positions: Where each of them stands in the text, in the same order; empty for parts.
     """
+
+    errors: tuple[FieldError, ...]
+    positions: tuple[int, ...]
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ over documents. On the wire null means "not set", and what is not set is left ou
 
 from collections.abc import Mapping
 from types import NoneType
-from typing import Annotated, Self, TypeAlias, cast, get_args
+from typing import Annotated, ClassVar, Self, TypeAlias, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -65,7 +65,7 @@ class WireModel(BaseModel):
         FieldErrors: If a value has the wrong type; all of them at once, by their wire names.
     """
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         alias_generator=to_camel,
         extra="ignore",
         frozen=True,
@@ -134,24 +134,19 @@ def _field_error(detail: ErrorDetails, model: type[WireModel], path: FieldPath) 
 def _path_to(location: tuple[int | str, ...], model: object, path: FieldPath) -> FieldPath:
     """Return the path that pydantic calls *location*, which does not tell fields from map keys."""
     for step in location:
-        if isinstance(step, int):
-            path, model = path.index(step), _inner(model)
-        elif isinstance(model, type) and issubclass(model, WireModel):
-            path, model = path.child(step), _field_type(model, step)
-        elif step != "[key]":  # which is how pydantic says that the key is wrong, not its value
-            path = path.key(step)
+        if isinstance(model, type) and issubclass(model, WireModel):
+            path, model = path.child(str(step)), _field_type(model, step)
+        elif isinstance(step, int):
+            path, model = path.index(step), next(iter(get_args(model)), None)
+        elif step != "[key]" and get_origin(model) is Mapping:
+            path, model = path.key(step), None
     return path
 
 
-def _field_type(model: type[WireModel], wire_name: str) -> object:
+def _field_type(model: type[WireModel], wire_name: int | str) -> object:
     """Return the type of a field, without "or None"."""
     for field in model.model_fields.values():
         if field.alias == wire_name:
-            is_optional = NoneType in get_args(field.annotation)
-            return _inner(field.annotation) if is_optional else field.annotation
+            parts = get_args(field.annotation)
+            return parts[0] if NoneType in parts else field.annotation
     return None
-
-
-def _inner(annotation: object) -> object:
-    """Return the first part of a type, such as what a list is of."""
-    return next(iter(get_args(annotation)), None)
