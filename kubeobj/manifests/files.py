@@ -10,15 +10,16 @@ SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 def find_files(paths: Iterable[Path]) -> Iterator[Path]:
     """Yield each file of *paths*, and of each directory the manifest files in and below it.
 
-    Files come as they are given, whatever their ending and whether they exist. Those of a directory
-    come sorted; hidden files and directories (``.git``) are left out, and a directory that is
-    reached again through a symbolic link is read only once.
+    Files come as they are given, whatever their ending and whether they exist; so does what cannot
+    be looked into, for whoever opens it to learn why. Those of a directory come sorted; hidden
+    files and directories (``.git``) are left out, and a directory that is reached again through a
+    symbolic link is read only once.
 
     Args:
         paths: Files and directories, in any mixture.
     """
     for path in paths:
-        if path.is_dir():
+        if _is_directory(path):
             yield from _walk(path)
         else:
             yield path
@@ -30,7 +31,7 @@ def _walk(root: Path) -> Iterator[Path]:
     pending = [root]
     while pending:
         path = pending.pop()
-        if not path.is_dir():
+        if not _is_directory(path):
             yield path
             continue
         # Links make loops, so a directory is known by where it really is.
@@ -38,9 +39,29 @@ def _walk(root: Path) -> Iterator[Path]:
         if real in seen:
             continue
         seen.add(real)
-        pending.extend(
-            entry
-            for entry in sorted(path.iterdir(), reverse=True)
-            if not entry.name.startswith(".")
-            and (entry.is_dir() or (entry.suffix.lower() in SUFFIXES and entry.is_file()))
-        )
+        try:
+            entries = sorted(path.iterdir(), reverse=True)
+        except OSError:
+            yield path
+            continue
+        pending.extend(entry for entry in entries if _is_wanted(entry))
+
+
+def _is_wanted(entry: Path) -> bool:
+    """Return whether *entry* of a directory is one to look into, or may be."""
+    if entry.name.startswith("."):
+        return False
+    if entry.suffix.lower() not in SUFFIXES:
+        return _is_directory(entry)
+    try:
+        return entry.is_dir() or entry.is_file()
+    except OSError:
+        return True
+
+
+def _is_directory(path: Path) -> bool:
+    """Return whether *path* is known to be a directory."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

@@ -95,7 +95,9 @@ def _objects(text: SourceText, positions: Positions) -> Iterator[Manifest]:
 def _name_kind(typed_list: Manifest, item: JsonValue) -> None:
     """Give *item* the kind that *typed_list* lists, if it says none itself."""
     kind = typed_list.kind.removesuffix("List")
-    # Nobody else has seen the document yet, and its positions go by its identity.
     if kind and isinstance(item, dict) and not item.get("kind"):
+        # In place, for positions go by identity, and nobody else has seen the document yet. They
+        # are made of it as it was written, so before that.
+        typed_list.positions.find(ROOT)
         item["kind"] = kind
         item.setdefault("apiVersion", typed_list.api_version)
