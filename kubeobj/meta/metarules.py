@@ -19,6 +19,7 @@ from kubeobj.meta.shape import (
     boolean_shape,
     integer_of,
     integer_shape,
+    length_errors,
     list_shape,
     map_shape,
     object_shape,
@@ -34,7 +35,6 @@ from kubeobj.meta.timestamps import Time
 from kubeobj.names import (
     SUBDOMAIN_NAMES,
     NameRule,
-    byte_length,
     validate_dns1123_label,
     validate_label_key,
     validate_label_value,
@@ -296,20 +296,13 @@ def _managed_fields_errors(entry: Document, path: FieldPath) -> Iterator[FieldEr
         yield invalid(path.child("fieldsType"), fields_type, "must be 'FieldsV1'", "enum")
     yield from _field_manager_errors(text_of(entry, "manager"), path.child("manager"))
     subresource = text_of(entry, "subresource")
-    yield from _length_errors(subresource, path.child("subresource"), SUBRESOURCE_MAX_BYTES)
+    yield from length_errors(subresource, path.child("subresource"), SUBRESOURCE_MAX_BYTES)
 
 
 def _field_manager_errors(manager: str, path: FieldPath) -> Iterator[FieldError]:
     """Find a name that is too long, and each character of it that does not print."""
-    yield from _length_errors(manager, path, FIELD_MANAGER_MAX_BYTES)
+    yield from length_errors(manager, path, FIELD_MANAGER_MAX_BYTES)
     for position, char in enumerate(manager):
         if not char.isprintable():
             detail = f"U+{ord(char):04X} at {position} does not print"
             yield invalid(path, manager, detail, "format=field-manager")
-
-
-def _length_errors(text: str, path: FieldPath, max_bytes: int) -> Iterator[FieldError]:
-    """Find a *text* that is too long."""
-    if byte_length(text) > max_bytes:
-        detail = f"must be no longer than {max_bytes} bytes"
-        yield FieldError(path, FieldErrorType.TOO_LONG, text, detail, "maxBytes")

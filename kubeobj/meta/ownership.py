@@ -3,12 +3,12 @@
 Source: Owners and Dependents (Kubernetes v1.36).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol, final
 
 from kubeobj.documents import Document
 from kubeobj.errors import FieldError, FieldErrors, FieldErrorType, FieldPath
-from kubeobj.meta.shape import text_of
+from kubeobj.meta.shape import object_of, text_of
 from kubeobj.meta.wire import WireModel
 
 
@@ -76,8 +76,7 @@ def owner_reference_to(owner: Document, *, controller: bool = True) -> OwnerRefe
     >>> owner_reference_to(pod).controller
     True
     """
-    metadata = owner.get("metadata")
-    meta: Document = metadata if isinstance(metadata, Mapping) else {}
+    meta = object_of(owner, "metadata")
     parts = {
         FieldPath.of("apiVersion"): text_of(owner, "apiVersion"),
         FieldPath.of("kind"): text_of(owner, "kind"),

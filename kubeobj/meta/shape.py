@@ -3,6 +3,8 @@
 A `Shape` finds what has the wrong type; null always passes, because on the wire it means "not
 set", and fields without a shape are let be. The readers below return a field by type, and its zero
 value where it is not set or is something else.
+
+Source: how Go decodes JSON into the API's types.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +13,7 @@ from typing import TypeAlias
 from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import FieldError, FieldErrorType, FieldPath, TimeError
 from kubeobj.meta.timestamps import Time
+from kubeobj.names import byte_length
 
 Shape: TypeAlias = Callable[[JsonValue, FieldPath], Iterator[FieldError]]
 """Finds the parts of a value that have the wrong type."""
@@ -91,6 +94,13 @@ def wrong_type(value: JsonValue, path: FieldPath, wanted: str) -> FieldError:
     return FieldError(path, FieldErrorType.TYPE_INVALID, value, f"must be {wanted}", "type")
 
 
+def length_errors(text: str, path: FieldPath, max_bytes: int) -> Iterator[FieldError]:
+    """Find a *text* of more bytes than it may have."""
+    if byte_length(text) > max_bytes:
+        detail = f"must be no longer than {max_bytes} bytes"
+        yield FieldError(path, FieldErrorType.TOO_LONG, text, detail, "maxBytes")
+
+
 def text_of(document: Document, name: str) -> str:
     """Return a field that is text."""
     value = document.get(name)
@@ -108,6 +118,12 @@ def texts_of(document: Document, name: str) -> tuple[str, ...]:
     value = document.get(name)
     parts = value if isinstance(value, list | tuple) else ()
     return tuple(part if isinstance(part, str) else "" for part in parts)
+
+
+def object_of(document: Document, name: str) -> Document:
+    """Return a field that is an object."""
+    value = document.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def objects_of(document: Document, name: str) -> tuple[Document, ...]:
