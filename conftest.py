@@ -49,14 +49,15 @@ def _run(command: str) -> tuple[str, int]:
     return run.stdout, run.returncode
 
 
+# In patterns `**` is no more than `*`, so each depth has its own.
 _markdown = Sybil(
     parsers=[PythonCodeBlockParser(), ConsoleBlockParser()],
-    patterns=["README.md", "docs/**/*.md"],
+    patterns=["README.md", "docs/*.md", "docs/*/*.md", "docs/*/*/*.md"],
     excludes=["docs/_build/**"],
 )
 _docstrings = Sybil(
     parsers=[DocTestParser()],
-    patterns=["kubeobj/**/*.py"],
+    patterns=["kubeobj/*.py", "kubeobj/*/*.py", "kubeobj/*/*/*.py"],
     document_types={".py": PythonDocStringDocument},
 )
 pytest_collect_file = (_markdown + _docstrings).pytest()

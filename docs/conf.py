@@ -1,0 +1,70 @@
+"""How the docs are built: `sphinx-build -n -W -b html docs docs/_build/html`. Needs no network."""
+
+import sys
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+
+import kubeobj
+
+project = "kubeobj"
+author = "The kubeobj authors"
+project_copyright = author
+version = release = kubeobj.__version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "grammardiagram",
+]
+exclude_patterns = ["_build", "examples", "extensions"]
+nitpicky = True
+
+# Single backticks in docstrings: a link where there is such a name, code where there is none.
+default_role = "py:obj"
+suppress_warnings = ["ref.python"]  # such a name may fit more than one thing; any of them will do
+nitpick_ignore_regex = [
+    (r"py:class", r"kubeobj\..*\.(Id|T)"),  # type variables
+    (r"py:class", r"kubeobj\.names\.types\..*"),  # shown where they are imported from
+    (r"py:class", r"kubeobj\.manifests\.position\.Positions"),
+    (r"py:class", r"kubeobj\..*\._.*"),  # what pydantic shows of its own doing
+]
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+
+html_theme = "furo"
+html_title = "kubeobj"
+html_static_path = ["_static"]
+html_css_files = ["drawings.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_theme_options = {"navigation_with_keys": True}
+
+
+def _leave_as_code(
+    _app: Sphinx, _environment: BuildEnvironment, node: pending_xref, content: nodes.Node
+) -> nodes.Node | None:
+    """Show a name that the docs do not describe as code: Python's own, or one of a file."""
+    if node.get("refdomain") == "py" and not node.get("reftarget", "").startswith("kubeobj."):
+        return content
+    return None
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what the build asks us."""
+    app.connect("missing-reference", _leave_as_code)
