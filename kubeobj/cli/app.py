@@ -1,0 +1,140 @@
+"""The root of the `kubeobj` command, and the one place where a run ends.
+
+Exit codes: 0 true or clean, 1 false or findings, 2 misuse or input that cannot be used, 130
+interrupted, 141 nobody reads the output any more. A command returns its code, or raises.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from itertools import pairwise
+from typing import final
+
+import click
+
+from kubeobj.cli.errors import report
+from kubeobj.errors import KubeobjError
+
+NAME = "kubeobj"
+COMPLETE_VARIABLE = "_KUBEOBJ_COMPLETE"
+"""What a shell sets when it asks for completions."""
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""What a shell reports for a program that the closed pipe killed: 128 and SIGPIPE."""
+
+_COMMANDS = ("selector", "select", "lint", "completion")
+
+
+@final
+class Root(click.Group):
+    """The commands, each imported from the module of its name when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order that help shows them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command called *cmd_name*, if there is one."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"kubeobj.cli.{cmd_name}").command
+        return command
+
+
+@click.command(
+    cls=Root,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  kubeobj selector check 'app=web,tier in (front,back)'
+  kubeobj selector overlap 'app=web' 'tier!=cache'
+  kubeobj select -l app=web -f manifests/
+  kubeobj lint -f manifests/
+
+\b
+Exit codes:
+  0 yes, or nothing found   1 no, or findings   2 misuse or unusable input
+""",
+)
+@click.version_option(package_name=NAME, prog_name=NAME, message="%(prog)s %(version)s")
+def root() -> None:
+    """Ask about Kubernetes labels, selectors and manifests.
+
+    Everything is answered from text and files: no cluster is needed, and none is contacted.
+    """
+
+
+def run(args: Sequence[str]) -> int:
+    """Run the command with *args*, print what there is to print, and return the exit code."""
+    _print_anything()
+    try:
+        return _answer(args)
+    except (KeyboardInterrupt, click.Abort):
+        if sys.stderr and sys.stderr.isatty():
+            click.echo(err=True)  # ends the line that shows ^C
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_output()
+        return BROKEN_PIPE
+    except OSError as error:
+        # Reading has its own errors, so what is left is the output: a full disk, say.
+        _discard_output()
+        with contextlib.suppress(OSError):
+            click.echo(f"Error: cannot write the output: {error.strerror}", err=True)
+        return 2
+
+
+def _answer(args: Sequence[str]) -> int:
+    try:
+        code = _invoke(args)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    except (click.ClickException, KubeobjError) as error:
+        report([error], as_json=_wants_json(args))
+        code = 2
+    if sys.stdout:
+        sys.stdout.flush()
+    return code
+
+
+def _invoke(args: Sequence[str]) -> int:
+    instruction = os.environ.get(COMPLETE_VARIABLE)
+    if instruction:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(root, {}, NAME, COMPLETE_VARIABLE, instruction)
+    with root.make_context(NAME, list(args)) as context:
+        if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+            context.color = False
+        code: int = root.invoke(context)
+    return code
+
+
+def _wants_json(args: Sequence[str]) -> bool:
+    """Say whether *args* ask for JSON, even where they cannot be parsed."""
+    return (
+        any(first in {"-o", "--output"} and second == "json" for first, second in pairwise(args))
+        or "-ojson" in args
+        or "--output=json" in args
+    )
+
+
+def _print_anything() -> None:
+    """Make the standard streams escape what their encoding lacks instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Send what a broken stream still holds nowhere, so that the interpreter does not try again."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)

@@ -1,0 +1,108 @@
+"""How the command reports what it cannot use: as text on stderr, and as JSON where JSON is asked.
+
+Every error has a JSON form, an object that always holds ``kind`` and ``message``; what else it
+holds depends on the kind (docs/reference/command.md lists it).
+"""
+
+from collections.abc import Iterable
+from typing import final
+
+import click
+
+from kubeobj.cli.output import print_json
+from kubeobj.documents import Document, JsonValue
+from kubeobj.errors import (
+    FieldError,
+    FieldErrors,
+    KubeobjError,
+    ManifestError,
+    SelectorError,
+    SelectorInvalidError,
+    SelectorSyntaxError,
+)
+
+
+@final
+class UnreadableError(KubeobjError):
+    """A file or standard input that cannot be read.
+
+    Attributes:
+        source: The file, as it was given, or ``-``.
+    """
+
+    def __init__(self, reason: str, *, source: str) -> None:
+        """Say why *source* cannot be read."""
+        super().__init__(f"{source}: {reason}")
+        self.reason = reason
+        self.source = source
+
+
+def report(errors: Iterable[Exception], *, as_json: bool) -> None:
+    """Print *errors* to stderr, and as JSON to stdout besides if *as_json*."""
+    errors = tuple(errors)
+    if as_json:
+        print_json({"errors": [error_record(error) for error in errors]})
+    for error in errors:
+        if isinstance(error, click.ClickException):
+            error.show()
+        else:
+            click.echo(f"{click.style('Error:', fg='red')} {error}", err=True)
+
+
+def error_record(error: Exception) -> Document:
+    """Return the JSON form of *error*."""
+    match error:
+        case SelectorError():
+            return _selector_error(error)
+        case ManifestError():
+            return {
+                "kind": type(error).__name__,
+                "message": error.reason,
+                "file": error.source,
+                "line": error.line,
+                "column": error.column,
+            }
+        case FieldErrors():
+            return {
+                "kind": "FieldErrors",
+                "message": str(error),
+                "errors": [_field_error(field_error) for field_error in error],
+            }
+        case UnreadableError():
+            return {"kind": "UnreadableError", "message": error.reason, "file": error.source}
+        case click.ClickException():
+            return {"kind": "UsageError", "message": error.format_message()}
+        case _:
+            return {"kind": type(error).__name__, "message": str(error)}
+
+
+def _selector_error(error: SelectorError) -> Document:
+    record: dict[str, JsonValue] = {
+        "kind": type(error).__name__,
+        "message": error.reason,
+        "text": error.text,
+        "position": error.position,
+        "hint": error.hint,
+    }
+    match error:
+        case SelectorSyntaxError():
+            record |= {"found": error.found, "expected": error.expected}
+        case SelectorInvalidError():
+            places = error.positions or (error.position,) * len(error.errors)
+            record["errors"] = [
+                _field_error(field_error) | {"position": place}
+                for field_error, place in zip(error.errors, places, strict=True)
+            ]
+        case _:
+            pass
+    return record
+
+
+def _field_error(error: FieldError) -> dict[str, JsonValue]:
+    return {
+        "path": str(error.path),
+        "type": str(error.type),
+        "value": error.value,
+        "detail": error.detail,
+        "rule": error.origin,
+    }

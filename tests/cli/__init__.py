@@ -1,0 +1,1 @@
+"""The command: answers, exit codes, shapes, and what it does when the world is not well."""
