@@ -15,7 +15,7 @@ said there and for each controller.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from kubeobj.labels.operator import Operator
 from kubeobj.labels.requirement import Requirement
@@ -176,6 +176,8 @@ def _value_set(requirement: Requirement) -> ValueSet:
             return Integers(requirement.bound + 1, GREATEST_INTEGER)
         case Operator.LESS_THAN:
             return Integers(0, requirement.bound - 1)
+        case _:
+            assert_never(requirement.operator)
 
 
 def _requirements(key: str, values: ValueSet) -> Iterator[Requirement]:
@@ -191,6 +193,8 @@ def _requirements(key: str, values: ValueSet) -> Iterator[Requirement]:
             if high < GREATEST_INTEGER:
                 yield Requirement(key, Operator.LESS_THAN, (str(high + 1),))
             yield from _exclusion(key, excluded)
+        case _:
+            assert_never(values)
 
 
 def _exclusion(key: str, excluded: frozenset[Value]) -> Iterator[Requirement]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias, final
+from typing import TypeAlias, assert_never, final
 
 from kubeobj.labels.requirement import INTEGER_LIMIT, parse_integer
 from kubeobj.names import LABEL_VALUE_MAX_BYTES
@@ -140,6 +140,8 @@ def example(values: ValueSet) -> Iterator[Value]:
         case Integers(low, high, excluded):
             # Ends soon: only the excluded are passed over.
             yield from islice((form for form in _forms(low, high) if form not in excluded), 1)
+        case _:
+            assert_never(values)
 
 
 def outside(values: ValueSet, others: ValueSet) -> Iterator[Value]:
@@ -157,6 +159,8 @@ def outside(values: ValueSet, others: ValueSet) -> Iterator[Value]:
                 Finite(excluded),
             ):
                 yield from example(intersection(values, rest))
+        case _:
+            assert_never(others)
 
 
 def canonical(values: ValueSet) -> ValueSet:
@@ -175,6 +179,8 @@ def canonical(values: ValueSet) -> ValueSet:
             return values
         case Integers():
             return NEVER if is_empty(values) else _list_if_shorter(_tightened(values))
+        case _:
+            assert_never(values)
 
 
 # ------------------------------------------------------------ lists and ranges
@@ -270,6 +276,8 @@ def _example_of_no_integer(values: ValueSet) -> Iterator[Value]:
             yield from example(values)
         case Integers():
             return
+        case _:
+            assert_never(values)
 
 
 def _unlisted(values: frozenset[Value]) -> str:
