@@ -1,0 +1,144 @@
+"""Rules about labels and annotations, of objects and of the pods they make.
+
+Source: Labels and Selectors; Annotations.
+"""
+
+from collections.abc import Iterator
+
+from kubeobj.documents import JsonValue
+from kubeobj.errors import FieldError, FieldPath, echo
+from kubeobj.lint.finding import Finding, Rule, Severity, report
+from kubeobj.lint.subject import Subject
+from kubeobj.manifests.manifest import Manifest
+from kubeobj.meta.annotations import ANNOTATIONS_MAX_BYTES, validate_annotations
+from kubeobj.meta.metarules import METADATA
+from kubeobj.names import (
+    byte_length,
+    is_label_key,
+    is_label_value,
+    validate_label_key,
+    validate_label_value,
+)
+
+INVALID_LABEL_KEY = Rule(
+    "invalid-label-key",
+    "A label key is a name of at most 63 characters, with a DNS prefix or none",
+    Severity.ERROR,
+    "Use letters, digits, '-', '_' and '.', as in app or example.com/app.",
+)
+INVALID_LABEL_VALUE = Rule(
+    "invalid-label-value",
+    "A label value is empty, or at most 63 letters, digits, '-', '_' and '.'",
+    Severity.ERROR,
+    "Begin and end with a letter or digit; put anything else into an annotation.",
+)
+LABEL_NOT_STRING = Rule(
+    "label-not-string",
+    "A label value is a string",
+    Severity.ERROR,
+    "Put the value in quotes: yes, no, on, off, true, 1.0 and 007 are no strings to YAML.",
+)
+INVALID_ANNOTATION_KEY = Rule(
+    "invalid-annotation-key",
+    "An annotation key is a name of at most 63 characters, with a DNS prefix or none",
+    Severity.ERROR,
+    "Use letters, digits, '-', '_' and '.', as in example.com/note.",
+)
+ANNOTATION_NOT_STRING = Rule(
+    "annotation-not-string",
+    "An annotation value is a string",
+    Severity.ERROR,
+    "Put the value in quotes; for anything structured write JSON as a string.",
+)
+ANNOTATIONS_TOO_LONG = Rule(
+    "annotations-too-long",
+    "The annotations of an object take at most 256 KiB",
+    Severity.ERROR,
+    "Move the data to a ConfigMap, or apply on the server's side (kubectl apply --server-side).",
+)
+RULES = (
+    INVALID_LABEL_KEY,
+    INVALID_LABEL_VALUE,
+    LABEL_NOT_STRING,
+    INVALID_ANNOTATION_KEY,
+    ANNOTATION_NOT_STRING,
+    ANNOTATIONS_TOO_LONG,
+)
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Find bad labels and annotations of *subject* and of its pods."""
+    yield from _check_metadata(subject.manifest, METADATA)
+    if subject.has_pods and subject.pod_metadata != METADATA:
+        yield from _check_metadata(subject.manifest, subject.pod_metadata)
+
+
+def _check_metadata(manifest: Manifest, path: FieldPath) -> Iterator[Finding]:
+    """Find bad labels and annotations in the metadata at *path*."""
+    labels, at = manifest.at(*path.parts, "labels"), path.child("labels")
+    if isinstance(labels, dict):
+        for key, value in labels.items():
+            yield from _check_label(manifest, at, key, value)
+    elif labels is not None:
+        yield report(LABEL_NOT_STRING, manifest, at, f"labels are a mapping, not {echo(labels)}")
+    notes, at = manifest.at(*path.parts, "annotations"), path.child("annotations")
+    if isinstance(notes, dict):
+        yield from _check_annotations(manifest, at, notes)
+    elif notes is not None:
+        message = f"annotations are a mapping, not {echo(notes)}"
+        yield report(ANNOTATION_NOT_STRING, manifest, at, message)
+
+
+def _check_label(
+    manifest: Manifest, path: FieldPath, key: str, value: JsonValue
+) -> Iterator[Finding]:
+    """Find what is wrong with one label of those at *path*."""
+    at = path.key(key)
+    if not is_label_key(key):
+        for error in validate_label_key(key, at):
+            yield _bad(INVALID_LABEL_KEY, manifest, f"the label key {echo(key)}", error)
+    if not isinstance(value, str):
+        message = f"the label {echo(key)} is {describe(value)}; labels are strings"
+        yield report(LABEL_NOT_STRING, manifest, at, message)
+    elif not is_label_value(value):
+        for error in validate_label_value(value, at):
+            what = f"the value {echo(value)} of the label {echo(key)}"
+            yield _bad(INVALID_LABEL_VALUE, manifest, what, error)
+
+
+def _check_annotations(
+    manifest: Manifest, path: FieldPath, annotations: dict[str, JsonValue]
+) -> Iterator[Finding]:
+    """Find what is wrong with the annotations at *path*."""
+    texts: dict[str, str] = {}
+    for key, value in annotations.items():
+        at = path.key(key)
+        for error in validate_annotations({key: ""}, at):
+            yield _bad(INVALID_ANNOTATION_KEY, manifest, f"the annotation key {echo(key)}", error)
+        if isinstance(value, str):
+            texts[key] = value
+        else:
+            message = f"the annotation {echo(key)} is {describe(value)}; annotations are strings"
+            yield report(ANNOTATION_NOT_STRING, manifest, at, message)
+    size = sum(byte_length(key) + byte_length(text) for key, text in texts.items())
+    if size > ANNOTATIONS_MAX_BYTES:
+        message = f"the annotations take {size} bytes, and may take {ANNOTATIONS_MAX_BYTES}"
+        yield report(ANNOTATIONS_TOO_LONG, manifest, path, message)
+
+
+def describe(value: JsonValue) -> str:
+    """Return what *value*, which is no string, is to somebody who wrote it without quotes."""
+    match value:
+        case None:
+            return "null (nothing is written there)"
+        case bool():
+            return f"the boolean {echo(value)}"
+        case int() | float():
+            return f"the number {echo(value)}"
+        case _:
+            return f"{echo(value)}, not text"
+
+
+def _bad(rule: Rule, manifest: Manifest, what: str, error: FieldError) -> Finding:
+    """Return the finding that *what* breaks *rule*, as *error* says."""
+    return report(rule, manifest, error.path, f"{what} is invalid: {error.detail}")

@@ -1,0 +1,144 @@
+"""Rules about what selects pods of others: does it select any?
+
+Pods are those of all manifests together, and the ones their controllers will make. Where there is
+none of them in a namespace, nothing is said about it: whoever checks a Service by itself keeps
+the pods elsewhere.
+
+Source: Service; Specifying a Disruption Budget; Network Policies (Kubernetes v1.36).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from kubeobj.labels.index import LabelIndex
+from kubeobj.labels.selector import Selector
+from kubeobj.lint.finding import Finding, Rule, Severity, report
+from kubeobj.lint.sites import Site
+from kubeobj.lint.subject import SELECTOR, Subject
+from kubeobj.meta.gvk import GroupKind
+
+SERVICE_SELECTS_NOTHING = Rule(
+    "service-selects-nothing",
+    "A Service selects pods that are there",
+    Severity.WARNING,
+    "Compare the selector with the labels of the pod template; leave it out if the endpoints come"
+    " from elsewhere.",
+)
+BUDGET_SELECTS_NOTHING = Rule(
+    "budget-selects-nothing",
+    "A PodDisruptionBudget selects pods that are there",
+    Severity.WARNING,
+    "Compare the selector with the labels of the pod template.",
+)
+POLICY_SELECTS_NOTHING = Rule(
+    "policy-selects-nothing",
+    "A NetworkPolicy selects pods that are there",
+    Severity.WARNING,
+    "Compare the selector with the labels of the pod template; podSelector: {} selects all pods.",
+)
+PEER_SELECTS_NOTHING = Rule(
+    "policy-peer-selects-nothing",
+    "A NetworkPolicy allows traffic with pods that are there",
+    Severity.NOTE,
+    "Compare the selector with the labels of the pods; those of other namespaces need a"
+    " namespaceSelector beside it.",
+)
+RULES = (
+    SERVICE_SELECTS_NOTHING,
+    BUDGET_SELECTS_NOTHING,
+    POLICY_SELECTS_NOTHING,
+    PEER_SELECTS_NOTHING,
+)
+
+_POLICY = GroupKind("networking.k8s.io", "NetworkPolicy")
+_BUDGET = GroupKind("policy", "PodDisruptionBudget")
+_SELECTING = {
+    GroupKind("", "Service"): SERVICE_SELECTS_NOTHING,
+    _BUDGET: BUDGET_SELECTS_NOTHING,
+    _POLICY: POLICY_SELECTS_NOTHING,
+}
+GENERATED_LABELS = frozenset(
+    {
+        "apps.kubernetes.io/pod-index",
+        "batch.kubernetes.io/controller-uid",
+        "batch.kubernetes.io/job-completion-index",
+        "batch.kubernetes.io/job-name",
+        "controller-revision-hash",
+        "controller-uid",
+        "job-name",
+        "pod-template-generation",
+        "pod-template-hash",
+        "statefulset.kubernetes.io/pod-name",
+        "topology.kubernetes.io/region",
+        "topology.kubernetes.io/zone",
+    }
+)
+"""Labels that Kubernetes itself gives to pods; no template shows whether they will match."""
+
+_Pods: TypeAlias = Mapping[str, LabelIndex[int]]
+
+
+def check_all(subjects: Sequence[Subject]) -> Iterator[Finding]:
+    """Find Services, budgets and policies that select no pod of *subjects*."""
+    pods = _index_pods(subjects)
+    for subject in subjects:
+        index = pods.get(subject.manifest.namespace)
+        if subject.group_kind not in _SELECTING or index is None:
+            continue
+        rule = _SELECTING[subject.group_kind]
+        if subject.group_kind == _POLICY:
+            yield from _check_policy(subject, index)
+            continue
+        site = subject.site(SELECTOR)
+        if site is not None:
+            yield from _check_site(subject, site, rule, index)
+        elif subject.group_kind == _BUDGET:
+            # To a budget null is no pods, where {} is all of them.
+            message = f"{subject.title} has no selector, so it selects no pod"
+            yield report(rule, subject.manifest, SELECTOR, message)
+
+
+def _index_pods(subjects: Sequence[Subject]) -> _Pods:
+    """Return the pods that are or will be in each namespace."""
+    pods: defaultdict[str, list[tuple[int, Mapping[str, str]]]] = defaultdict(list)
+    for place, subject in enumerate(subjects):
+        labels = subject.pod_labels
+        if labels is not None:
+            pods[subject.manifest.namespace].append((place, labels))
+    return {namespace: LabelIndex(items) for namespace, items in pods.items()}
+
+
+def _check_policy(subject: Subject, index: LabelIndex[int]) -> Iterator[Finding]:
+    """Find what a NetworkPolicy selects in vain, in its own namespace."""
+    elsewhere = {
+        site.path.parts[:-1] for site in subject.sites if site.path.parts[-1] == "namespaceSelector"
+    }
+    for site in subject.sites:
+        if site.path.parts == ("spec", "podSelector"):
+            yield from _check_site(subject, site, POLICY_SELECTS_NOTHING, index)
+        elif site.path.parts[-1] == "podSelector" and site.path.parts[:-1] not in elsewhere:
+            yield from _check_site(subject, site, PEER_SELECTS_NOTHING, index)
+
+
+def _check_site(
+    subject: Subject, site: Site, rule: Rule, index: LabelIndex[int]
+) -> Iterator[Finding]:
+    """Find that a selector selects none of the pods of *index*."""
+    selector = site.selector
+    # One that nothing could match has a finding of its own, and {} in a Service is no selector.
+    if selector is None or selector.selects_everything or not selector.is_satisfiable:
+        return
+    if not index.exists(_without_generated(selector)):
+        where = (
+            f"namespace {subject.manifest.namespace}"
+            if subject.manifest.namespace
+            else "these manifests"
+        )
+        message = f"{subject.title} selects no pod of {where} with {str(selector)!r}"
+        yield report(rule, subject.manifest, site.path, message)
+
+
+def _without_generated(selector: Selector) -> Selector:
+    """Return *selector* without what it asks of labels that Kubernetes itself sets."""
+    return Selector(one for one in selector.requirements if one.key not in GENERATED_LABELS)
