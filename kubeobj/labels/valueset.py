@@ -104,7 +104,9 @@ def intersection(*sets: ValueSet) -> ValueSet:
         else:
             excluded |= values.excluded
             if isinstance(values, Integers):
-                low, high, is_range = max(low, values.low), min(high, values.high), True
+                is_range = True
+                low = max(low, values.low)
+                high = min(high, values.high)
     if members is not None:
         members -= excluded
         return Finite(_only_within(members, low, high) if is_range else members)
@@ -256,8 +258,8 @@ def _count_forms_below(limit: int) -> int:
 
 
 def _is_within(value: Value, low: int, high: int) -> bool:
-    number = None if value is None else parse_integer(value)
-    return number is not None and low <= number <= high
+    # Valid values are short and ASCII, so that int() reads decimal digits as `>` does.
+    return value is not None and value.isdecimal() and low <= int(value) <= high
 
 
 def _only_within(values: AbstractSet[Value], low: int, high: int) -> frozenset[Value]:
