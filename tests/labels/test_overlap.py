@@ -50,6 +50,15 @@ def test_dividing_loses_and_repeats_no_pair(many: list[Selector]) -> None:
     assert sorted(find_overlaps(items)) == _all_pairs(items)
 
 
+def test_those_without_the_first_key_are_divided_by_the_next() -> None:
+    """Most ask for an app, some for a role: those are told apart by zone, one or several each."""
+    zones = ("zone=z0", "zone in (z0,z1)", "zone=z1", "zone in (z1,z2)", "zone=z2", "zone!=z1")
+    texts = [f"app=a{n},{zones[n % 6]}" for n in range(180)]
+    texts += [f"role=r{n},{zones[n % 5]}" for n in range(30)]
+    items = [(n, Selector.parse(text)) for n, text in enumerate(texts)]
+    assert sorted(find_overlaps(items)) == _all_pairs(items)
+
+
 def test_unsatisfiable_selectors_overlap_with_none() -> None:
     """What selects nothing is in no pair, even with itself."""
     items = [(0, Selector.nothing()), (1, Selector.parse("a=1,a=2")), (2, Selector.everything())]
