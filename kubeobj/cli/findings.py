@@ -111,7 +111,8 @@ def rule_record(rule: Rule) -> Document:
 def sarif_log(findings: Sequence[Finding], inputs: Inputs) -> Document:
     """Return the SARIF form of a run, which failed if there is a file it could not read."""
     log = to_sarif(findings)
-    if not inputs.unreadable:
+    runs = log["runs"]
+    if not inputs.unreadable or not isinstance(runs, list):
         return log
     invocation: Document = {
         "executionSuccessful": False,
@@ -119,7 +120,4 @@ def sarif_log(findings: Sequence[Finding], inputs: Inputs) -> Document:
             {"level": "error", "message": {"text": str(error)}} for error in inputs.unreadable
         ],
     }
-    match log["runs"]:
-        case [{} as run]:
-            return {**log, "runs": [{**run, "invocations": [invocation]}]}
-    return log
+    return {**log, "runs": [{**run, "invocations": [invocation]} for run in runs]}

@@ -96,7 +96,7 @@ def _findings(inputs: Inputs) -> list["Finding"]:
     from kubeobj.lint import lint
 
     findings = [*lint(inputs.manifests), *map(malformed_finding, inputs.malformed)]
-    return sorted(findings, key=lambda finding: finding.location)
+    return sorted(findings, key=lambda each: (each.location, each.rule.id))
 
 
 def _print(findings: Sequence["Finding"], inputs: Inputs, output: str) -> None:

@@ -69,11 +69,11 @@ def command(  # noqa: PLR0913 - the toolkit passes each option by name
             _print_yaml(chosen)
         case _:
             _print_json(chosen)
+    if inputs.problems:
+        report(inputs.problems, as_json=False)
+        return 2
     if not chosen and output != "json":
         click.echo(f"None of {len(inputs.manifests)} objects is selected.", err=True)
-    report(inputs.problems, as_json=False)
-    if inputs.problems:
-        return 2
     return 0 if chosen else 1
 
 

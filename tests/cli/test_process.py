@@ -1,0 +1,192 @@
+"""The command as a process: pipes, full disks, signals, closed streams, and what it imports."""
+
+import errno
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kubeobj.cli
+from tests.cli.answer import Run
+
+COMMAND = (sys.executable, "-m", "kubeobj")
+PATIENCE_SECONDS = 60
+"""Longer than any of this takes; a process that hangs fails its test."""
+
+
+def test_exit_codes_reach_the_shell() -> None:
+    """True is 0, false is 1, misuse is 2."""
+    codes = [
+        subprocess.run(
+            [*COMMAND, "selector", *args],
+            capture_output=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        ).returncode
+        for args in (["check", "a=b"], ["check", "a b"], ["overlap", "a"], [])
+    ]
+    assert codes == [0, 1, 2, 2]
+
+
+def test_the_installed_script_is_the_same_command() -> None:
+    """The entry point of the package and ``python -m kubeobj`` answer alike."""
+    script = Path(sys.executable).parent / "kubeobj"
+    version = [
+        subprocess.run(
+            [*command, "--version"], capture_output=True, timeout=PATIENCE_SECONDS, check=True
+        ).stdout
+        for command in (COMMAND, (script,))
+    ]
+    assert version[0] == version[1]
+    assert version[0].startswith(b"kubeobj ")
+
+
+def test_nobody_reads_the_output() -> None:
+    """A closed pipe ends the run quietly, with the code of a program that the pipe killed."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        done = subprocess.run(
+            [*COMMAND, "selector", "check", "a=b"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("args", [["selector", "check", "a"], ["--help"], ["completion", "zsh"]])
+def test_a_full_disk_is_one_line(args: list[str]) -> None:
+    """What cannot be written gives 2 and the system's reason, without a traceback."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *args],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    reason = os.strerror(errno.ENOSPC)
+    assert done.stderr.decode() == f"Error: cannot write the output: {reason}\n"
+    assert done.returncode == 2
+
+
+def test_a_full_disk_under_both_streams_is_still_2() -> None:
+    """Where not even the message can be written, the code remains."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "selector", "check", "a"],
+            stdout=full,
+            stderr=full,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    assert done.returncode == 2
+
+
+def test_closed_streams_are_no_traceback() -> None:
+    """A process that was started without any stream still gives its answer's code."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *COMMAND, "selector", "check", "a b"],
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 1
+
+
+def test_control_c_is_130_without_a_traceback() -> None:
+    """An interrupt while standard input is read ends the run at once."""
+    process = subprocess.Popen(
+        [*COMMAND, "selector", "check", "a=b", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    # The first answer is out, so what follows is reading.
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"a=b\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, err) == (130, b"")
+
+
+def test_control_c_on_a_terminal_ends_the_line() -> None:
+    """On a terminal, which shows ^C, the next prompt is on a line of its own."""
+    terminal, side = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "selector", "check", "a=b", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=side,
+    )
+    os.close(side)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"a=b\n"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE_SECONDS)
+    assert os.read(terminal, 100) == b"\r\n"
+    os.close(terminal)
+    assert process.returncode == 130
+
+
+def test_an_encoding_without_the_characters_escapes_them() -> None:
+    """A locale that cannot print a character gets an escape instead of a traceback."""
+    done = subprocess.run(
+        [*COMMAND, "selector", "explain", "app", "--labels", "app="],
+        env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        timeout=PATIENCE_SECONDS,
+        check=True,
+    )
+    assert done.stdout.startswith(b'\\u2713 app  app is ""\n')
+
+
+def test_a_selector_is_checked_without_heavy_imports() -> None:
+    """A question about a selector loads no pydantic, no rich and no YAML."""
+    code = (
+        "import sys; from kubeobj.cli import main; main(['selector', 'check', 'a=b', '-']);"
+        "print(sorted({'pydantic', 'rich', 'yaml', 'kubeobj.manifests', 'kubeobj.lint'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PATIENCE_SECONDS,
+        check=True,
+    )
+    assert done.stdout == b"a=b\n[]\n"
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [
+        pytest.param(["click"], "click", id="click"),
+        pytest.param(["rich"], "rich", id="rich"),
+        pytest.param(["click", "rich"], "click and rich", id="both"),
+    ],
+)
+def test_without_its_toolkit_the_command_names_the_extra(
+    kubeobj: Run, monkeypatch: pytest.MonkeyPatch, missing: list[str], named: str
+) -> None:
+    """An installation without the extra gives 2 and says what to install."""
+    for name in missing:
+        monkeypatch.setitem(sys.modules, name, None)
+    answer = kubeobj("--version")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (f"Error: the kubeobj command needs {named}: pip install 'kubeobj[cli]'\n")
+
+
+def test_control_c_while_loading_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt before the command has begun ends it as well."""
+
+    def interrupted(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kubeobj.cli.app.run", interrupted)
+    assert kubeobj.cli.main([]) == 130
