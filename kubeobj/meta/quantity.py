@@ -14,6 +14,7 @@ from typing import ClassVar, Self, final
 from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import QuantityError, echo
 from kubeobj.meta.quantitytext import (
+    BIT_LIMIT,
     DIGIT_LIMIT,
     MAX_INT64,
     NANO_PLACES,
@@ -28,8 +29,6 @@ from kubeobj.meta.quantitytext import (
 from kubeobj.meta.wirevalue import WireValue
 
 __all__ = ["Format", "Quantity"]
-
-_BIT_LIMIT = (10 ** (DIGIT_LIMIT + NANO_PLACES)).bit_length()
 
 # Space that may stand around a quantity in JSON; control characters cannot stand in JSON at all.
 _SPACE = " \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -81,8 +80,6 @@ class Quantity(WireValue):
 
     def _set(self, nanos: int, unit_format: Format, scale: int | None, text: str) -> None:
         """Set every part, once; the parts are those of `Reading`."""
-        if nanos.bit_length() > _BIT_LIMIT:
-            raise too_large(text)
         self._nanos = nanos
         self._format = unit_format
         self._scale = scale
@@ -229,11 +226,11 @@ class Quantity(WireValue):
         >>> Quantity("9010m").round_up(0), Quantity("9010m").round_up(-1)
         (Quantity('10'), Quantity('9100m'))
         """
-        if self._scale is not None and self._scale >= scale:
+        if not self._nanos or (self._scale is not None and self._scale >= scale):
             return self
-        if self._nanos and scale > DIGIT_LIMIT:
-            raise too_large(f"1e{scale}")
-        unit = 10 ** max(scale + NANO_PLACES, 0) if self._nanos else 1
+        if scale > DIGIT_LIMIT:
+            raise too_large()
+        unit = 10 ** max(scale + NANO_PLACES, 0)
         nanos = _away_from_zero(self._nanos, unit) * unit
         return self._of(nanos, self._format, None if self._scale is None else scale)
 
@@ -301,6 +298,8 @@ _WRAPPING_PLACES = frozenset({0, 1, 2, 3, 6, 9})
 
 def _counted(nanos: int, unit_format: Format, scale: int | None) -> Reading:
     """Return the parts of a computed quantity, which has no scale if 64 bits cannot count it."""
+    if nanos.bit_length() > BIT_LIMIT:
+        raise too_large()
     if scale is not None and not _fits(nanos // 10 ** (scale + NANO_PLACES)):
         scale = None
     return nanos, unit_format, scale, ""

@@ -26,6 +26,9 @@ DIGIT_LIMIT = 4_000
 Kubernetes has no limit of its own but time and memory; Python's integers print up to 4,300 digits.
 """
 
+BIT_LIMIT = (10 ** (DIGIT_LIMIT + NANO_PLACES)).bit_length()
+"""The most bits of a count of nanos that keeps to `DIGIT_LIMIT`."""
+
 
 class Format(StrEnum):
     """Which suffixes a quantity is written with; the values are Kubernetes' own names."""
@@ -90,6 +93,8 @@ def read(text: str) -> Reading:
             raise QuantityError(msg, text=text, rule="numeric")
         reading = _read_big(whole, fraction, exponent, unit_format)
     nanos, unit_format, scale, keeps_text = reading
+    if nanos.bit_length() > BIT_LIMIT:
+        raise too_large(text)
     return -nanos if sign == "-" else nanos, unit_format, scale, text if keeps_text else ""
 
 
@@ -161,9 +166,10 @@ def to_nanos(number: int, exponent: int) -> int:
     return -(-number // unit)
 
 
-def too_large(text: str) -> QuantityError:
-    """Return the error for a quantity that exceeds `DIGIT_LIMIT`."""
-    msg = f"{echo(text)} is too large: a quantity has at most {DIGIT_LIMIT} digits"
+def too_large(text: str = "") -> QuantityError:
+    """Return the error for a quantity, read from *text* if any, that exceeds `DIGIT_LIMIT`."""
+    what = echo(text) if text else "the amount"
+    msg = f"{what} is too large: a quantity has at most {DIGIT_LIMIT} digits"
     return QuantityError(msg, text=text, rule="numeric")
 
 
