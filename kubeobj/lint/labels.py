@@ -130,7 +130,7 @@ def describe(value: JsonValue) -> str:
     """Return what *value*, which is no string, is to somebody who wrote it without quotes."""
     match value:
         case None:
-            return "null (nothing is written there)"
+            return "null: the API creates it empty, and removes it when applied"
         case bool():
             return f"the boolean {echo(value)}"
         case int() | float():

@@ -124,7 +124,10 @@ def _check_metadata(subject: Subject, meta: Document) -> Iterator[Finding]:
     names = subject.kind.names if subject.kind else SUBDOMAIN_NAMES
     meta = {field: meta[field] for field in meta if field not in _ELSEWHERE}
     for error in validate_object_meta(meta, namespaced=namespaced, names=names):
-        yield _finding(subject, error)
+        # The API makes the name before it looks for one.
+        is_missing = error.path == _NAME and error.type is FieldErrorType.REQUIRED
+        if not (is_missing and meta.get("generateName")):
+            yield _finding(subject, error)
     name = manifest.name
     if subject.group_kind == GroupKind("batch", "CronJob") and len(name) > _CRON_JOB_NAME_MAX:
         message = f"the name of a CronJob has at most {_CRON_JOB_NAME_MAX} characters"

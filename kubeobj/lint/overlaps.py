@@ -77,12 +77,20 @@ def _identity(subject: Subject) -> tuple[str, str]:
 
 def _finding(one: tuple[Subject, Selector], other: tuple[Subject, Selector]) -> Finding:
     """Return the finding that the selectors of *one* and *other* overlap."""
-    labels = one[0].pod_labels
-    if labels is not None and other[1].matches(labels):
-        message = f"{other[0].title} selects the pods of {one[0].title} as well"
-    else:
-        labels = (one[1] & other[1]).witness()
-        message = f"{other[0].title} and {one[0].title} could both select one pod"
+    message = (
+        _capture(one, other)
+        or _capture(other, one)
+        or f"{other[0].title} and {one[0].title} could both select one pod"
+    )
+    labels = (one[1] & other[1]).witness()
     related = [locate(one[0].manifest, SELECTOR)]
-    message += f", with the labels {format_labels(labels)}"
+    message += f", such as one with the labels {format_labels(labels)}"
     return report(SELECTOR_OVERLAP, other[0].manifest, SELECTOR, message, related=related)
+
+
+def _capture(one: tuple[Subject, Selector], other: tuple[Subject, Selector]) -> str:
+    """Return how to say that *one* selects the pods that *other* makes; empty if it does not."""
+    labels = other[0].pod_labels
+    if labels is None or not one[1].matches(labels):
+        return ""
+    return f"{one[0].title} selects the pods of {other[0].title} as well"
