@@ -7,7 +7,7 @@ value where it is not set or is something else.
 Source: how Go decodes JSON into the API's types.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from kubeobj.documents import Document, JsonValue
@@ -67,9 +67,12 @@ def map_shape(item: Shape) -> Shape:
 
     def check(value: JsonValue, path: FieldPath) -> Iterator[FieldError]:
         if isinstance(value, Mapping):
-            for key, part in value.items():
-                yield from text_shape(key, path)
-                yield from item(part, path.key(str(key)))
+            entries: Collection[tuple[object, JsonValue]] = value.items()
+            for key, part in entries:
+                if isinstance(key, str):
+                    yield from item(part, path.key(key))
+                else:
+                    yield wrong_type(value, path, "a map with strings for keys")
         elif value is not None:
             yield wrong_type(value, path, "a map")
 
@@ -110,7 +113,7 @@ def text_of(document: Document, name: str) -> str:
 def integer_of(document: Document, name: str) -> int:
     """Return a field that is an integer."""
     value = document.get(name)
-    return value if isinstance(value, int) else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def texts_of(document: Document, name: str) -> tuple[str, ...]:

@@ -133,20 +133,24 @@ def _field_error(detail: ErrorDetails, model: type[WireModel], path: FieldPath) 
 
 def _path_to(location: tuple[int | str, ...], model: object, path: FieldPath) -> FieldPath:
     """Return the path that pydantic calls *location*, which does not tell fields from map keys."""
+    if location[-1:] == ("[key]",):  # the key itself is wrong, so nothing can be there
+        location = location[:-2]
     for step in location:
         if isinstance(model, type) and issubclass(model, WireModel):
-            path, model = path.child(str(step)), _field_type(model, step)
+            wire_name, model = _field(model, str(step))
+            path = path.child(wire_name)
         elif isinstance(step, int):
             path, model = path.index(step), next(iter(get_args(model)), None)
-        elif step != "[key]" and get_origin(model) is Mapping:
+        elif get_origin(model) is Mapping:
             path, model = path.key(step), None
     return path
 
 
-def _field_type(model: type[WireModel], wire_name: int | str) -> object:
-    """Return the type of a field, without "or None"."""
-    for field in model.model_fields.values():
-        if field.alias == wire_name:
-            parts = get_args(field.annotation)
-            return parts[0] if NoneType in parts else field.annotation
-    return None
+def _field(model: type[WireModel], either_name: str) -> tuple[str, object]:
+    """Return a field's wire name, and its type without "or None"."""
+    fields = {
+        key: field for name, field in model.model_fields.items() for key in (name, field.alias)
+    }
+    field = fields[either_name]
+    parts = get_args(field.annotation)
+    return field.alias or either_name, parts[0] if NoneType in parts else field.annotation
