@@ -7,6 +7,7 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.ext.napoleon import GoogleDocstring
 
 sys.path.insert(0, str(Path(__file__).parent / "extensions"))
 
@@ -43,6 +44,8 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
+add_module_names = False
+toc_object_entries_show_parents = "hide"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
@@ -65,6 +68,36 @@ def _leave_as_code(
     return None
 
 
+class _AttributeDocstrings:
+    """Has napoleon read the docstrings of attributes as it reads those of methods.
+
+    By itself it takes what stands before their first colon for a type, and leaves sections alone.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def hide(self, _app: Sphinx, what: str, *rest: object) -> None:
+        """Take the docstring out of napoleon's way."""
+        lines = rest[-1]
+        if what in _ATTRIBUTES and isinstance(lines, list):
+            self._lines = lines[:]
+            lines.clear()
+
+    def show(self, app: Sphinx, what: str, name: str, thing: object, *rest: object) -> None:
+        """Put it back, converted."""
+        lines = rest[-1]
+        if what in _ATTRIBUTES and isinstance(lines, list):
+            docstring = GoogleDocstring(self._lines, app.config, app, "method", name, thing)
+            lines[:] = docstring.lines()
+
+
+_ATTRIBUTES = {"attribute", "data", "property"}
+
+
 def setup(app: Sphinx) -> None:
     """Connect what the build asks us."""
+    docstrings = _AttributeDocstrings()
+    app.connect("autodoc-process-docstring", docstrings.hide, priority=400)
+    app.connect("autodoc-process-docstring", docstrings.show, priority=600)
     app.connect("missing-reference", _leave_as_code)

@@ -48,7 +48,9 @@ def draw(path: Path, rule: str) -> str:
 
 class _Grammar:
     def __init__(self, path: Path) -> None:
-        grammar, _ = load_grammar(path.read_text(encoding="utf-8"), str(path), [], False)
+        grammar, _ = load_grammar(
+            path.read_text(encoding="utf-8"), str(path), [], global_keep_all_tokens=False
+        )
         self._rules = {str(name): tree for name, _, tree, _ in grammar.rule_defs}
         self._terminals = {str(name): tree for name, (tree, _) in grammar.term_defs}
 
@@ -80,8 +82,8 @@ class _Grammar:
             return self.rule(value.name) if inline else railroad.NonTerminal(value.name)
         if value.name.startswith("_"):
             # A word of the language: the literal its pattern begins with.
-            literal = next(self._terminals[value.name].find_data("literal"))
-            return railroad.Terminal(_text(literal))
+            literals = map(_text, self._terminals[value.name].find_data("literal"))
+            return railroad.Terminal(next(text for text in literals if text.isalpha()))
         return railroad.NonTerminal(value.name.lower())
 
 

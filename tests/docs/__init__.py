@@ -1,0 +1,1 @@
+"""The docs say what the code does."""
