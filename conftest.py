@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from hypothesis import Phase, settings
 from sybil import Example, Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
@@ -49,15 +50,38 @@ def _run(command: str) -> tuple[str, int]:
     return run.stdout, run.returncode
 
 
+# What an example prints must not depend on chance, nor on what was found before.
+settings.register_profile(
+    "examples",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate, Phase.shrink],
+)
+
+
+def _load_profile(namespace: dict[str, object]) -> None:
+    namespace["_profile"] = settings.get_current_profile_name()
+    settings.load_profile("examples")
+
+
+def _restore_profile(namespace: dict[str, object]) -> None:
+    settings.load_profile(str(namespace["_profile"]))
+
+
 # In patterns `**` is no more than `*`, so each depth has its own.
 _markdown = Sybil(
     parsers=[PythonCodeBlockParser(), ConsoleBlockParser()],
     patterns=["README.md", "docs/*.md", "docs/*/*.md", "docs/*/*/*.md"],
     excludes=["docs/_build/**"],
+    setup=_load_profile,
+    teardown=_restore_profile,
 )
 _docstrings = Sybil(
     parsers=[DocTestParser()],
     patterns=["kubeobj/*.py", "kubeobj/*/*.py", "kubeobj/*/*/*.py"],
     document_types={".py": PythonDocStringDocument},
+    setup=_load_profile,
+    teardown=_restore_profile,
 )
 pytest_collect_file = (_markdown + _docstrings).pytest()
