@@ -350,9 +350,9 @@ def echo(value: JsonValue) -> str:
     except (RecursionError, TypeError, ValueError):
         # Too deep, too long a number, or no JSON after all: a message must always be.
         text = f"<{type(value).__name__}>"
-    # Lone surrogates cannot be printed.
-    text = text.encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= ECHO_LIMIT else f"{text[:ECHO_LIMIT]}… ({len(text)} characters)"
+    more = f"… ({len(text)} characters)" if len(text) > ECHO_LIMIT else ""
+    # Control characters would steer a terminal, and lone surrogates cannot be printed at all.
+    return _one_line(text[:ECHO_LIMIT]) + more
 
 
 def point_at(text: str, position: int) -> str:

@@ -88,7 +88,14 @@ def test_any_value_can_be_echoed_in_bounds(value: object) -> None:
     """A message can always be printed, and never grows with the input."""
     text = echo(value)  # type: ignore[arg-type]
     text.encode()
-    assert len(text) <= ECHO_LIMIT + 40
+    assert text.isprintable()
+    assert len(text) <= ECHO_LIMIT * len(r"\U0010ffff") + 40
+
+
+@pytest.mark.parametrize("value", [10**5000, {1: object}, "\x9b31m\x7f"], ids=["big", "odd", "c1"])
+def test_what_is_hard_to_print_is_echoed_all_the_same(value: object) -> None:
+    """A number too long for Python's printer, what is no JSON, and terminal escapes."""
+    assert echo(value).isprintable()  # type: ignore[arg-type]
 
 
 @given(st.text(), st.data())
