@@ -72,7 +72,7 @@ def run(args: Sequence[str]) -> int:
     _print_anything()
     try:
         return _answer(args)
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         if sys.stderr and sys.stderr.isatty():
             click.echo(err=True)  # ends the line that shows ^C
         return INTERRUPTED
@@ -81,9 +81,9 @@ def run(args: Sequence[str]) -> int:
         return BROKEN_PIPE
     except OSError as error:
         # Reading has its own errors, so what is left is the output: a full disk, say.
-        _discard_output()
         with contextlib.suppress(OSError):
             click.echo(f"Error: cannot write the output: {error.strerror}", err=True)
+        _discard_output()
         return 2
 
 
@@ -131,7 +131,7 @@ def _print_anything() -> None:
 
 def _discard_output() -> None:
     """Send what a broken stream still holds nowhere, so that the interpreter does not try again."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
         except OSError:

@@ -20,13 +20,11 @@ def command(shell: str) -> int:
 
     The shell reads it once; what it offers, it asks the command itself each time.
     """
-    from click.shell_completion import get_completion_class
+    from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
     from kubeobj.cli.app import COMPLETE_VARIABLE, NAME, root
 
-    completer = get_completion_class(shell)
-    if completer is None:
-        raise click.UsageError(f"this click cannot complete for {shell}")
+    completer = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}[shell]
     script = completer(root, {}, NAME, COMPLETE_VARIABLE).source()
     click.echo(script.encode(), nl=False)  # as bytes, so that no system changes the line ends
     return 0

@@ -13,7 +13,6 @@ from kubeobj.cli.output import print_json
 from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import (
     FieldError,
-    FieldErrors,
     KubeobjError,
     ManifestError,
     SelectorError,
@@ -62,12 +61,6 @@ def error_record(error: Exception) -> Document:
                 "line": error.line,
                 "column": error.column,
             }
-        case FieldErrors():
-            return {
-                "kind": "FieldErrors",
-                "message": str(error),
-                "errors": [_field_error(field_error) for field_error in error],
-            }
         case UnreadableError():
             return {"kind": "UnreadableError", "message": error.reason, "file": error.source}
         case click.ClickException():
@@ -84,17 +77,13 @@ def _selector_error(error: SelectorError) -> Document:
         "position": error.position,
         "hint": error.hint,
     }
-    match error:
-        case SelectorSyntaxError():
-            record |= {"found": error.found, "expected": error.expected}
-        case SelectorInvalidError():
-            places = error.positions or (error.position,) * len(error.errors)
-            record["errors"] = [
-                _field_error(field_error) | {"position": place}
-                for field_error, place in zip(error.errors, places, strict=True)
-            ]
-        case _:
-            pass
+    if isinstance(error, SelectorSyntaxError):
+        record |= {"found": error.found, "expected": error.expected}
+    if isinstance(error, SelectorInvalidError):
+        record["errors"] = [
+            _field_error(field_error) | {"position": position}
+            for field_error, position in zip(error.errors, error.positions, strict=True)
+        ]
     return record
 
 

@@ -8,7 +8,7 @@ import click
 from kubeobj.cli.errors import report
 from kubeobj.cli.objects import object_name, object_place, object_record
 from kubeobj.cli.output import output_option, print_json, print_text, printable
-from kubeobj.cli.paths import path_options
+from kubeobj.cli.paths import not_empty, path_options
 from kubeobj.documents import Document
 from kubeobj.errors import FieldErrors
 
@@ -46,7 +46,7 @@ def explain(
     from kubeobj.labels.selector import Selector
 
     selector = Selector.parse(expression)
-    sources = filenames + paths
+    sources = not_empty(filenames + paths)
     if (labels is None) is not bool(sources):
         raise click.UsageError("Give either --labels or files.")
     if labels is not None:

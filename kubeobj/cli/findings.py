@@ -50,8 +50,7 @@ def _finding_lines(finding: Finding, source: Sequence[str]) -> list[str]:
     lines = [f"{where} {severity} {printable(finding.message)} [{rule.id}]"]
     if at.line <= len(source) and (line := source[at.line - 1].removesuffix("\r")):
         lines.append(point_at(line, at.column - 1))
-    if finding.advice:
-        lines.append(f"  hint: {printable(finding.advice)}")
+    lines.append(f"  hint: {printable(finding.advice)}")
     lines += [f"  see also: {printable(str(related))}" for related in finding.related]
     return lines
 

@@ -123,7 +123,12 @@ def _sources(paths: Iterable[str]) -> Iterator[str]:
 
     seen: set[str] = set()
     for path in paths:
-        for source in [STDIN] if path == STDIN else map(str, find_files([Path(path)])):
+        for source in [STDIN] if path == STDIN else map(_name, find_files([Path(path)])):
             if source not in seen:
                 seen.add(source)
                 yield source
+
+
+def _name(path: Path) -> str:
+    """Return *path* as text; a file that is called ``-`` is not standard input."""
+    return str(path) if str(path) != STDIN else f".{os.sep}{STDIN}"

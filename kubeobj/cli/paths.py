@@ -31,4 +31,11 @@ def required(paths: tuple[str, ...]) -> tuple[str, ...]:
     """Return *paths*, of which there must be one."""
     if not paths:
         raise click.UsageError("Give the files to read: -f PATH, or -f - for standard input.")
+    return not_empty(paths)
+
+
+def not_empty(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Return *paths*, none of which may be empty text: a script's unset variable, say."""
+    if "" in paths:
+        raise click.UsageError("A path is empty; write . for the current directory.")
     return paths

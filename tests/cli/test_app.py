@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kubeobj.cli.errors import error_record
+from kubeobj.errors import LabelsTypeError
 from tests.cli.answer import Run
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,14 @@ def test_help_names_every_command(kubeobj: Run) -> None:
     out = kubeobj("--help").out
     for name in ("selector", "select", "lint", "completion"):
         assert f"\n  {name} " in out
+
+
+def test_any_error_of_ours_has_a_json_form() -> None:
+    """An error that no command raises today would still be told by its kind and message."""
+    assert error_record(LabelsTypeError("no labels")) == {
+        "kind": "LabelsTypeError",
+        "message": "no labels",
+    }
 
 
 def test_no_command_is_misuse(kubeobj: Run) -> None:

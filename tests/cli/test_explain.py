@@ -106,6 +106,7 @@ def test_bad_files_do_not_hide_the_others(kubeobj: Run, shop: Path) -> None:
     [
         pytest.param((), "Give either --labels or files.", id="neither"),
         pytest.param(("--labels", "a=b", "x"), "Give either --labels or files.", id="both"),
+        pytest.param(("-f", ""), "A path is empty", id="empty path"),
         pytest.param(("--labels", "a"), "write key=value, with one =", id="no value"),
         pytest.param(("--labels", "a b=c"), "[0].key: Invalid value", id="bad key"),
     ],

@@ -126,3 +126,14 @@ def test_bytes_that_are_no_text_are_one_line(kubeobj: Run) -> None:
     answer = kubeobj("select", "-f", "-", stdin=b"kind: Pod\nname: \xff\n")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == "Error: -:2:7: the file is not UTF-8 text\n"
+
+
+def test_a_file_with_the_name_of_stdin(
+    kubeobj: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is called ``-`` is read where its path says that it is a file."""
+    monkeypatch.chdir(tmp_path)
+    Path("-").write_text("kind: Pod\nmetadata: {name: file}\n")
+    stdin = b"kind: Pod\nmetadata: {name: stdin}\n"
+    assert kubeobj("select", "./-", "-o", "name", stdin=stdin).out == "pod/file\n"
+    assert kubeobj("select", "-", "./-", "-o", "name", stdin=stdin).out == "pod/stdin\npod/file\n"

@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from tests.cli.answer import Run
 COMMAND = (sys.executable, "-m", "kubeobj")
 PATIENCE_SECONDS = 60
 """Longer than any of this takes; a process that hangs fails its test."""
+
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+"""The environment, but with streams that hold back what they write, as they do by default."""
 
 
 def test_exit_codes_reach_the_shell() -> None:
@@ -54,6 +58,7 @@ def test_nobody_reads_the_output() -> None:
             [*COMMAND, "selector", "check", "a=b"],
             stdout=closed,
             stderr=subprocess.PIPE,
+            env=BUFFERED,
             timeout=PATIENCE_SECONDS,
             check=False,
         )
@@ -68,6 +73,7 @@ def test_a_full_disk_is_one_line(args: list[str]) -> None:
             [*COMMAND, *args],
             stdout=full,
             stderr=subprocess.PIPE,
+            env=BUFFERED,
             timeout=PATIENCE_SECONDS,
             check=False,
         )
@@ -83,9 +89,21 @@ def test_a_full_disk_under_both_streams_is_still_2() -> None:
             [*COMMAND, "selector", "check", "a"],
             stdout=full,
             stderr=full,
+            env=BUFFERED,
             timeout=PATIENCE_SECONDS,
             check=False,
         )
+    assert done.returncode == 2
+
+
+def test_a_full_disk_under_stderr_alone_is_still_2() -> None:
+    """Where stdout is closed and the complaint cannot be written, the code remains."""
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" >&- 2>/dev/full', "sh", *COMMAND, "selector", "check", "a b"],
+        env=BUFFERED,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
     assert done.returncode == 2
 
 
@@ -97,6 +115,15 @@ def test_closed_streams_are_no_traceback() -> None:
         check=False,
     )
     assert done.returncode == 1
+
+
+def shell_code(process: subprocess.Popen[bytes]) -> int:
+    """Return the exit code of *process* as a shell has it.
+
+    CPython kills itself with the signal, after all is done, if the interrupt came while a module
+    was loading; a shell has the same code for that.
+    """
+    return 128 - process.returncode if process.returncode < 0 else process.returncode
 
 
 def test_control_c_is_130_without_a_traceback() -> None:
@@ -112,7 +139,7 @@ def test_control_c_is_130_without_a_traceback() -> None:
     assert process.stdout.readline() == b"a=b\n"
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=PATIENCE_SECONDS)
-    assert (process.returncode, err) == (130, b"")
+    assert (shell_code(process), err) == (130, b"")
 
 
 def test_control_c_on_a_terminal_ends_the_line() -> None:
@@ -131,7 +158,7 @@ def test_control_c_on_a_terminal_ends_the_line() -> None:
     process.communicate(timeout=PATIENCE_SECONDS)
     assert os.read(terminal, 100) == b"\r\n"
     os.close(terminal)
-    assert process.returncode == 130
+    assert shell_code(process) == 130
 
 
 def test_an_encoding_without_the_characters_escapes_them() -> None:
@@ -180,6 +207,11 @@ def test_without_its_toolkit_the_command_names_the_extra(
     answer = kubeobj("--version")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (f"Error: the kubeobj command needs {named}: pip install 'kubeobj[cli]'\n")
+
+
+def test_importing_the_module_runs_nothing() -> None:
+    """The module that ``python -m`` runs can be looked at by tools."""
+    import_module("kubeobj.__main__")
 
 
 def test_control_c_while_loading_is_130(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,6 +157,7 @@ def test_bad_files_do_not_hide_the_others(kubeobj: Run, shop: Path) -> None:
     ("args", "message"),
     [
         pytest.param(("-l", "a"), "Give the files to read", id="no files"),
+        pytest.param(("-f", ""), "A path is empty", id="empty path"),
         pytest.param(("-n", "x", "-A", "-f", "-"), "Give either -n or -A.", id="-n and -A"),
         pytest.param(("-l", "a in b", "-f", "-"), "hint: a set of values", id="bad selector"),
         pytest.param(("--field-selector", "a", "-f", "-"), "Error: ", id="bad fields"),
