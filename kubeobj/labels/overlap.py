@@ -122,6 +122,7 @@ def _find_positions(groups: _Groups) -> Iterator[tuple[int, int]]:
         task = tasks.pop()
         key = _dividing_key(task)
         if key is not None:
+            # Ends: savings are counted exactly, so the parts have fewer pairs than the task.
             tasks += _divide(task, key)
             continue
         for one, other in task.pairs():
