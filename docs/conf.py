@@ -12,6 +12,7 @@ from sphinx.ext.napoleon import GoogleDocstring
 sys.path.insert(0, str(Path(__file__).parent / "extensions"))
 
 import kubeobj
+from kubeobj.meta.wire import WireModel
 
 project = "kubeobj"
 author = "The kubeobj authors"
@@ -40,7 +41,10 @@ nitpick_ignore_regex = [
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
+smartquotes_action = "D"  # dashes; quotes in prose are often those of YAML
+
 autodoc_member_order = "bysource"
+autodoc_default_options = {"exclude-members": "model_config"}
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
@@ -65,6 +69,15 @@ def _leave_as_code(
     """Show a name that the docs do not describe as code: Python's own, or one of a file."""
     if node.get("refdomain") == "py" and not node.get("reftarget", "").startswith("kubeobj."):
         return content
+    return None
+
+
+def _name_fields(  # the types that pydantic shows are its own machinery
+    _app: Sphinx, _what: str, _name: str, thing: object, *_rest: object
+) -> tuple[str, None] | None:
+    """Return the signature of a wire model: its fields, which the docstring describes."""
+    if isinstance(thing, type) and issubclass(thing, WireModel):
+        return f"(*, {', '.join(thing.model_fields)})" if thing.model_fields else "(**fields)", None
     return None
 
 
@@ -100,4 +113,5 @@ def setup(app: Sphinx) -> None:
     docstrings = _AttributeDocstrings()
     app.connect("autodoc-process-docstring", docstrings.hide, priority=400)
     app.connect("autodoc-process-docstring", docstrings.show, priority=600)
+    app.connect("autodoc-process-signature", _name_fields)
     app.connect("missing-reference", _leave_as_code)
