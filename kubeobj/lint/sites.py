@@ -170,19 +170,19 @@ def find_sites(document: Document, group_kind: GroupKind) -> tuple[Site, ...]:
 
 
 def _expand(
-    here: JsonValue, pattern: Pattern, way: FieldPath = ROOT
+    here: JsonValue, pattern: Pattern, way: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[FieldPath, JsonValue]]:
-    """Yield each value that *pattern* leads to from *here*, and its path."""
+    """Yield each value that *pattern* leads to from *here*, which *way* has led to."""
     for position, step in enumerate(pattern):
         if step == EACH:
-            items = here if isinstance(here, list) else []
-            for index, item in enumerate(items):
-                yield from _expand(item, pattern[position + 1 :], way.index(index))
+            for index, item in enumerate(here if isinstance(here, list) else ()):
+                so_far = (*way, *pattern[:position], index)
+                yield from _expand(item, pattern[position + 1 :], so_far)
             return
         if not isinstance(here, dict) or step not in here:
             return
-        here, way = here[step], way.child(step)
-    yield way, here
+        here = here[step]
+    yield FieldPath((*way, *pattern)), here
 
 
 def _read_object(path: FieldPath, value: JsonValue) -> Site:

@@ -71,6 +71,8 @@ def _syntax_error(text: SourceText, error: yaml.MarkedYAMLError) -> ManifestErro
     """Return what the parser found, with what to do where it is a common mistake."""
     mark = error.problem_mark or error.context_mark
     position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+    # libyaml has the end one line further down.
+    position = min(position, text.position(len(text.text)))
     reason = f"not YAML: {error.problem or error.context}"
     line = text.line(position.line)
     if error.context and error.problem:

@@ -1,0 +1,1 @@
+"""The linter: each rule, the examples, and the output for code hosts."""

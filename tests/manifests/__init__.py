@@ -1,0 +1,1 @@
+"""Reading manifests: values, positions, limits, and what is refused."""
