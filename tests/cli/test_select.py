@@ -177,6 +177,7 @@ def test_misuse_as_json(kubeobj: Run, flag: tuple[str, ...]) -> None:
     """Even arguments that cannot be parsed are reported as JSON, if JSON is asked for."""
     answer = kubeobj("select", "--wrong", *flag)
     assert answer.code == 2
-    assert answer.json == {
-        "errors": [{"kind": "UsageError", "message": "No such option '--wrong'."}]
-    }
+    (error,) = answer.json["errors"]
+    assert set(error) == {"kind", "message"}
+    assert error["kind"] == "UsageError"
+    assert "No such option" in error["message"]
