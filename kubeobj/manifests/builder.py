@@ -79,15 +79,16 @@ class _MappingFrame:
     """A mapping that is being read.
 
     Attributes:
-        key: The key whose value comes next; None where a key does.
+        has_key: Whether a value comes next, and not a key.
+        key: The key whose value it is.
         key_mark: Where that key stands.
         merging: Whether the value that comes next is to be merged instead.
         merged: The keys a merge brought, which may come again.
     """
 
     __slots__ = (
-        "anchor", "height", "key", "key_mark", "mark", "marks", "merged", "merging", "size",
-        "value",
+        "anchor", "has_key", "height", "key", "key_mark", "mark", "marks", "merged", "merging",
+        "size", "value",
     )  # fmt: skip
 
     def __init__(self, mark: PackedPosition, anchor: str | None) -> None:
@@ -97,18 +98,17 @@ class _MappingFrame:
         self.anchor = anchor
         self.size = 1
         self.height = 1
-        self.key: str | None = None
+        self.has_key = False
+        self.key = ""
         self.key_mark = 0
         self.merging = False
         self.merged: set[str] = set()
 
     def take(self, value: JsonValue, mark: PackedPosition) -> None:
         """Set the pending key to *value*, which stands at *mark*."""
-        key = self.key
-        if key is not None:
-            self.value[key] = value
-            self.marks[key] = entry_position(self.key_mark, mark)
-            self.key = None
+        self.value[self.key] = value
+        self.marks[self.key] = entry_position(self.key_mark, mark)
+        self.has_key = False
 
 
 _Frame: TypeAlias = _ListFrame | _MappingFrame
@@ -183,7 +183,7 @@ class Builder:
         size = len(event.value) + 1
         frame.size += size
         try:
-            if isinstance(frame, _MappingFrame) and frame.key is None:
+            if isinstance(frame, _MappingFrame) and not frame.has_key:
                 self._key(frame, event, mark)
                 return
             value = _scalar_value(event)
@@ -198,7 +198,7 @@ class Builder:
         plain = event.tag is None and event.implicit[0]
         if event.value == "<<" and (plain or event.tag == _MERGE_TAG):
             frame.merging = True
-            frame.key, frame.key_mark = "<<", mark
+            frame.has_key, frame.key_mark = True, mark
             return
         key = resolve_key(event.value) if plain else key_text(_scalar_value(event))
         if event.anchor is not None:
@@ -212,13 +212,14 @@ class Builder:
                 line = unpack(frame.marks[key]).line
                 raise self._error(f"the key {echo(key)} is already on line {line}", mark)
             frame.merged.discard(key)
+        frame.has_key = True
         frame.key = key
         frame.key_mark = mark
 
     def _open(self, frame: _Frame) -> None:
         """Begin a list or mapping, as the value that comes next."""
         parent = self._frame
-        if isinstance(parent, _MappingFrame) and parent.key is None:
+        if isinstance(parent, _MappingFrame) and not parent.has_key:
             raise self._error(_KEY_IS_NO_STRING, frame.mark)
         if len(self._stack) >= self._limits.depth:
             raise self._too_deep(frame.mark)
@@ -253,7 +254,7 @@ class Builder:
             raise self._too_deep(mark)
         frame.size += anchor.size
         frame.height = max(frame.height, anchor.height + 1)
-        if isinstance(frame, _MappingFrame) and frame.key is None:
+        if isinstance(frame, _MappingFrame) and not frame.has_key:
             self._begin_entry(frame, self._alias_key(anchor.value, mark), mark)
         else:
             self._take(anchor.value, mark)
@@ -285,7 +286,7 @@ class Builder:
             for key, part in mapping.items():
                 frame.value[key] = part
                 frame.marks[key] = frame.key_mark
-        frame.key = None
+        frame.has_key = False
         frame.merging = False
 
     def _count(self, size: int, mark: PackedPosition) -> None:

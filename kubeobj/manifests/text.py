@@ -55,10 +55,8 @@ class SourceText:
         return Position(line, offset - self._starts()[line - 1] + 1)
 
     def line(self, number: int) -> str:
-        """Return the text of the line *number*, from 1; empty where there is none."""
+        """Return the text of the line *number*, from 1, which there must be."""
         starts = self._starts()
-        if number > len(starts):
-            return ""
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end]
 

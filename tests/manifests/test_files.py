@@ -1,5 +1,9 @@
 """Which files hold manifests."""
 
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kubeobj.manifests import find_files
@@ -57,3 +61,36 @@ def test_links_to_files_are_followed(tmp_path: Path) -> None:
     make(tmp_path, "data/real")
     (tmp_path / "link.yaml").symlink_to(tmp_path / "data" / "real")
     assert found(tmp_path) == ["link.yaml"]
+
+
+def test_what_cannot_be_looked_at_is_left_to_the_reader(tmp_path: Path) -> None:
+    """A path that the system refuses comes as it is, so that opening it tells why."""
+    too_long = Path("x" * 5_000)
+    assert list(find_files([too_long])) == [too_long]
+    (tmp_path / "link.yaml").symlink_to("y" * 300)
+    (tmp_path / "link.txt").symlink_to("y" * 300)
+    assert found(tmp_path) == ["link.yaml"]
+
+
+def test_a_directory_that_cannot_be_listed_comes_as_it_is() -> None:
+    """Nothing is skipped in silence."""
+    with tempfile.TemporaryDirectory() as name:
+        closed = Path(name, "closed")
+        closed.mkdir(mode=0o000)
+        Path(name).chmod(0o755)
+        with _nobody():
+            assert list(find_files([Path(name)])) == [closed]
+
+
+@contextmanager
+def _nobody() -> Iterator[None]:
+    """Give up the privileges of root, who may list everything, for a while."""
+    user = os.geteuid()
+    if user != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)

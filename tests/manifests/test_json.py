@@ -80,6 +80,8 @@ def test_deeper_than_the_interpreter() -> None:
     depth = 100 * sys.getrecursionlimit()
     with pytest.raises(ManifestError, match="deeper than the interpreter can follow"):
         values("[" * depth + "]" * depth, Limits(depth=depth))
+    with pytest.raises(ManifestError, match="deeper than the interpreter can follow"):
+        values("[" * depth, Limits(depth=depth))
 
 
 @pytest.mark.parametrize(

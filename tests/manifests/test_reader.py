@@ -66,6 +66,16 @@ def test_lists_are_replaced_by_their_items(name: str) -> None:
     assert documents(text) == wanted
 
 
+def test_items_of_typed_json_lists_have_positions() -> None:
+    """An item that is given its kind is still found where it was written."""
+    text = '{"kind": "PodList",\n"items": [{"a": 1},\n{"metadata": {"name": "x"}}]}'
+    _, pod = read_manifests(text)
+    assert pod.kind == "Pod"
+    assert str(pod.start) == "3:1"
+    assert str(pod.position(FieldPath.of("metadata", "name"))) == "3:23"
+    assert pod.position(FieldPath.of("kind")) == pod.start
+
+
 BAD = {
     "scalar": ("x", 'dir/f.yaml:1:1: an object is expected here, not "x"'),
     "list": ("kind: A\n---\n- a", "dir/f.yaml:3:1: an object is expected here, not a list"),
