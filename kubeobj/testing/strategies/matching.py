@@ -130,13 +130,12 @@ def value_set(requirement: Requirement) -> ValueSet:
 
 def complement(values: ValueSet) -> tuple[ValueSet, ...]:
     """Return sets of what is not in the *values* that a requirement leaves; of a range, not all."""
-    match values:
-        case Finite(members):
-            return (Cofinite(members),)
-        case Cofinite(excluded):
-            return (Finite(excluded),)
-        case Integers(low, high):
-            return (_NO_INTEGERS, Integers(0, low - 1), Integers(high + 1, GREATEST_INTEGER))
+    if isinstance(values, Finite):
+        return (Cofinite(values.values),)
+    if isinstance(values, Cofinite):
+        return (Finite(values.excluded),)
+    below, above = Integers(0, values.low - 1), Integers(values.high + 1, GREATEST_INTEGER)
+    return (_NO_INTEGERS, below, above)
 
 
 def _has_any(words: Vocabulary, *sets: ValueSet) -> bool:

@@ -54,13 +54,11 @@ class Vocabulary:
         values = draw(st.sampled_from([one for one in sets if self._has_one(one)]))
         if self.values is not None:
             return draw(st.sampled_from([one for one in self.values if is_in(one, values)]))
-        match values:
-            case Finite(members):
-                return draw(st.sampled_from(_texts(members)))
-            case Cofinite(excluded):
-                return _other_than(excluded, draw(self.value))
-            case Integers():
-                return _draw_form(draw, values)
+        if isinstance(values, Finite):
+            return draw(st.sampled_from(_texts(values.values)))
+        if isinstance(values, Cofinite):
+            return _other_than(values.excluded, draw(self.value))
+        return _draw_form(draw, values)
 
     def _has_one(self, values: ValueSet) -> bool:
         if self.values is not None:

@@ -1,0 +1,101 @@
+"""What fails shrinks to something plain: what people read is short, and says why it fails."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+from hypothesis import Phase, find, settings
+from hypothesis.strategies import SearchStrategy
+
+from kubeobj.labels.selector import Selector
+from kubeobj.testing import strategies as kst
+
+T = TypeVar("T")
+
+# Shrinking alone; what an earlier run found does not help.
+QUIET = settings(
+    max_examples=2000,
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate, Phase.shrink],
+)
+
+
+def plainest(strategy: SearchStrategy[T], condition: Callable[[T], bool]) -> T:
+    """Return the plainest of what *strategy* draws that meets *condition*."""
+    return find(strategy, condition, settings=QUIET)
+
+
+def anything(_: object) -> bool:
+    """Return true."""
+    return True
+
+
+@pytest.mark.parametrize(
+    ("strategy", "expected"),
+    [
+        pytest.param(kst.label_keys(), "a", id="label_keys"),
+        pytest.param(kst.label_values(), "", id="label_values"),
+        pytest.param(kst.label_sets(), {}, id="label_sets"),
+        pytest.param(kst.selectors(), Selector.everything(), id="selectors"),
+        pytest.param(kst.selectors(min_size=1), Selector.parse("a"), id="a requirement"),
+        pytest.param(kst.selector_texts(), "", id="selector_texts"),
+        pytest.param(kst.selector_texts(valid=False), "", id="texts of any words"),
+        pytest.param(kst.label_selector_documents(), {}, id="label_selector_documents"),
+        pytest.param(kst.dns_labels(), "a", id="dns_labels"),
+        pytest.param(kst.dns_subdomains(), "a", id="dns_subdomains"),
+        pytest.param(kst.object_names(), "a", id="object_names"),
+        pytest.param(kst.namespaces(), "default", id="namespaces"),
+        pytest.param(kst.quantity_texts(), "0", id="quantity_texts"),
+        pytest.param(
+            kst.object_meta_documents(),
+            {"name": "a", "namespace": "default"},
+            id="object_meta_documents",
+        ),
+    ],
+)
+def test_the_plainest_of_all(strategy: SearchStrategy[object], expected: object) -> None:
+    """What shrinks without a reason to stop ends at what says least."""
+    assert plainest(strategy, anything) == expected
+
+
+def test_long_values_shrink_to_one_character_repeated() -> None:
+    """Nothing is left in a value that does not have to be there."""
+    value = plainest(kst.label_values(), lambda value: len(value) > 4)
+    assert len(value) == 5
+    assert len(set(value)) <= 2
+
+
+def test_an_unsatisfiable_selector_shrinks_to_two_requirements() -> None:
+    """The contradiction alone is left."""
+    selector = plainest(kst.selectors(keys=["a"]), lambda drawn: not drawn.is_satisfiable)
+    assert str(selector) in {"a,!a", "!a,a", "a<0"}
+
+
+def test_a_selector_of_an_operator_shrinks_to_it() -> None:
+    """Other requirements go, and the values become plain."""
+    text = plainest(kst.selector_texts(), lambda drawn: "notin" in drawn)
+    assert text in {"a notin()", "a notin(a)"}
+
+
+def test_disjoint_selectors_shrink_to_one_contradiction() -> None:
+    """A pair is as plain as what keeps it apart."""
+    pair = plainest(kst.disjoint_selectors(), anything)
+    assert pair == (Selector.parse("a"), Selector.parse("!a"))
+
+
+def test_overlapping_selectors_shrink_to_what_they_share() -> None:
+    """Two selectors with requirements keep one each, and the labels those ask for."""
+    drawn = plainest(
+        kst.overlapping_selectors(), lambda drawn: drawn.one != drawn.other and drawn.labels
+    )
+    assert len(drawn.one.requirements) + len(drawn.other.requirements) == 1
+    assert len(drawn.labels) == 1
+
+
+def test_a_case_shrinks_to_one_label_set_on_each_side() -> None:
+    """One requirement, and a label set each that differ in one label."""
+    selector, matching, not_matching = plainest(kst.selectors_with_labels(), anything)
+    assert len(selector.requirements) == len(matching) == len(not_matching) == 1
+    assert abs(len(matching[0]) - len(not_matching[0])) == 1
