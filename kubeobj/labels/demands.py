@@ -14,8 +14,7 @@ class Demands:
     """The requirements of one selector, by what they ask of a label.
 
     Args:
-        accepted: By key: the values of which it must have one. No value is left where
-            requirements on a key contradict each other.
+        accepted: By key: the values of which it must have one; never none.
         present: Keys that must be there with whatever value; none of *accepted*.
         refused: By key: the values that it must not have.
         absent: Keys that must not be there.
@@ -37,12 +36,14 @@ class Demands:
 
 
 def demands_of(selector: Selector) -> Demands | None:
-    """Return what *selector* demands, or None if it is the one that selects nothing."""
+    """Return what *selector* demands, or None where it plainly selects nothing."""
     if selector.selects_nothing:
         return None
     demands = Demands()
     for requirement in selector.requirements:
         _add(demands, requirement)
+    if not all(demands.accepted.values()):
+        return None
     # A value that will do says that the key is there.
     demands.present -= demands.accepted.keys()
     return demands
@@ -64,7 +65,7 @@ def _add(demands: Demands, requirement: Requirement) -> None:
             demands.present.add(key)
             bound = requirement.bound
             demands.above[key] = max(bound, demands.above.get(key, bound))
-        case Operator.LESS_THAN:
+        case Operator.LESS_THAN:  # pragma: no branch - the last there is
             demands.present.add(key)
             bound = requirement.bound
             demands.below[key] = min(bound, demands.below.get(key, bound))

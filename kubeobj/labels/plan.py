@@ -95,7 +95,7 @@ def make_plan(selector: Selector, postings: LabelPostings) -> Plan | None:
                 without.append(postings.with_value(requirement.key, requirement.values))
             case Operator.DOES_NOT_EXIST:
                 without.append(postings.with_key(requirement.key))
-            case Operator.GREATER_THAN | Operator.LESS_THAN:
+            case Operator.GREATER_THAN | Operator.LESS_THAN:  # pragma: no branch - the last
                 _tighten(bounds, requirement)
     within += (postings.within(key, *ends) for key, ends in bounds.items())
     within.sort(key=_by_size)

@@ -1,0 +1,1 @@
+"""State machines: a long life of changes against a simple model."""
