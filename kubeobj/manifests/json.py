@@ -37,7 +37,11 @@ _ESCAPE = re.compile(
     r"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
-_TOKEN = re.compile(r""""[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,]|[^][{}:,"\s]+""", re.DOTALL)
+_TOKEN = re.compile(
+    r'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}:,]|true|false|null|NaN|-?Infinity'
+    r"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?",
+    re.DOTALL,
+)
 
 
 # What is kept of an object and of a list while they are open.
