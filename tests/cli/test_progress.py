@@ -4,6 +4,7 @@ import io
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -120,6 +121,27 @@ def test_the_command_shows_a_bar_while_it_waits() -> None:
     assert (process.returncode, out) == (0, b"pod/a\n")
     assert b"\x1b[2K" in read_until(watching, b"\x1b[2K")
     os.close(watching)
+
+
+def test_control_c_under_the_bar_leaves_the_terminal_as_it_was() -> None:
+    """An interrupt removes the bar and gives the cursor back."""
+    watching, side = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kubeobj", "lint", "-f", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=side,
+        env=os.environ | {"TERM": "xterm"},
+    )
+    os.close(side)
+    assert b"\x1b[?25l" in read_until(watching, b"0/1")
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, out) == (130, b"")
+    rest = read_until(watching, b"\x1b[?25h")
+    os.close(watching)
+    assert b"\x1b[?25h" in rest
+    assert b"Traceback" not in rest
 
 
 @pytest.mark.parametrize(
