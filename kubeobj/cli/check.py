@@ -29,7 +29,7 @@ Examples:
 @click.argument("expressions", metavar="EXPR...", nargs=-1, required=True)
 @output_option("text", "json")
 def check(expressions: tuple[str, ...], output: str) -> int:
-    """Check that each EXPR is a selector, and print it as Kubernetes writes it.
+    """Say whether each EXPR is a selector, and how Kubernetes writes it.
 
     With - the expressions are read from standard input, one a line; an empty line is the empty
     selector, which selects everything. What is wrong with an invalid one goes to stderr.
