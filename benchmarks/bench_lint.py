@@ -1,6 +1,9 @@
 """Reading and checking 5,000 manifests of about 50 lines, in 1,000 files."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -138,3 +141,14 @@ def test_lint(benchmark: BenchmarkFixture, contents: list[bytes]) -> None:
 def test_read_and_lint(benchmark: BenchmarkFixture, contents: list[bytes]) -> None:
     """What `kubeobj lint` does, but for opening the files."""
     assert not benchmark.pedantic(lambda: lint(read(contents)), rounds=ROUNDS)
+
+
+def test_lint_command(benchmark: BenchmarkFixture, contents: list[bytes], tmp_path: Path) -> None:
+    """The command itself over the files: a process from its start to its end."""
+    for number, content in enumerate(contents):
+        (tmp_path / f"file-{number}.yaml").write_bytes(content)
+    command = [sys.executable, "-m", "kubeobj", "lint", "-f", str(tmp_path), "-o", "json"]
+    run = benchmark.pedantic(
+        subprocess.run, (command,), {"capture_output": True, "check": True}, rounds=ROUNDS
+    )
+    assert json.loads(run.stdout)["findings"] == []

@@ -33,7 +33,7 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """Return the row as text."""
         go = "" if self.go is None else _text(self.go, self.unit)
-        faster = f"{self.go / self.measured:.2g}×" if self.go and self.measured else ""
+        faster = f"{self.go / self.measured:.2g} times" if self.go and self.measured else ""
         measured = "not measured" if self.measured is None else _text(self.measured, self.unit)
         return self.question, measured, _text(self.bar, self.unit), go, faster, _mark(self)
 
