@@ -139,7 +139,7 @@ class FieldPath:
                 text += f"[{part}]"
             else:
                 text += f".{part}" if text else part
-        return text
+        return _one_line(text)
 
 
 ROOT = FieldPath()
@@ -175,7 +175,7 @@ class FieldError:
         text = self.type.prose
         if self.type not in _VALUELESS:
             text += f": {echo(self.value)}"
-        return f"{text}: {self.detail}" if self.detail else text
+        return f"{text}: {_one_line(self.detail)}" if self.detail else text
 
     def __str__(self) -> str:
         where = str(self.path)
@@ -232,7 +232,7 @@ class SelectorError(KubeobjError, ValueError):
         return point_at(self.text, self.position) if self.text else ""
 
     def _advice(self) -> str:
-        return f"hint: {self.hint}" if self.hint else ""
+        return f"hint: {_one_line(self.hint)}" if self.hint else ""
 
 
 class SelectorSyntaxError(SelectorError):
@@ -336,7 +336,7 @@ class ManifestError(KubeobjError, ValueError):
 
     def __init__(self, reason: str, *, source: str, line: int, column: int) -> None:
         """Say what is wrong at a line of *source*."""
-        super().__init__(f"{source}:{line}:{column}: {reason}")
+        super().__init__(f"{_one_line(source)}:{line}:{column}: {reason}")
         self.reason = reason
         self.source = source
         self.line = line

@@ -139,3 +139,24 @@ def test_errors_cross_process_borders(error: KubeobjError) -> None:
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     assert type(again) is type(error)
     assert str(again) == str(error)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(FieldPath.of("\ud800").key("\x1b[2J"), id="path"),
+        pytest.param(
+            FieldError(FieldPath(), FieldErrorType.FORBIDDEN, None, "not \ud800"), id="detail"
+        ),
+        pytest.param(ManifestError("x", source="\udc80.yaml", line=1, column=1), id="source"),
+    ],
+)
+def test_names_that_cannot_be_printed_are_escaped(message: object) -> None:
+    """Field names, keys and file names of any characters leave a message printable."""
+    assert str(message).isprintable()
+
+
+def test_advice_that_repeats_the_input_can_be_printed() -> None:
+    """The hint echoes what is hard to print as the message does."""
+    error = SelectorSyntaxError(text="a", position=0, found="a", expected=(), hint="write \ud800")
+    assert "hint: write \\ud800" in str(error)
