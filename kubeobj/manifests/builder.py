@@ -9,7 +9,7 @@ effect where it stands (so it overrides the keys before it), and unknown tags ar
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol, TypeAlias, final
+from typing import NamedTuple, Protocol, final
 
 from yaml.events import (
     AliasEvent,
@@ -24,20 +24,17 @@ from yaml.events import (
 
 from kubeobj.documents import JsonScalar, JsonValue
 from kubeobj.errors import ManifestError, echo
+from kubeobj.manifests.frames import Frame, ListFrame, MappingFrame
 from kubeobj.manifests.limits import Limits
 from kubeobj.manifests.position import (
     Marks,
     PackedPosition,
     Positions,
-    entry_position,
     pack,
     unpack,
 )
 from kubeobj.manifests.scalars import ScalarError, key_text, resolve, resolve_key, resolve_tagged
 from kubeobj.manifests.text import SourceText
-
-_Mapping: TypeAlias = dict[str, JsonValue]
-_List: TypeAlias = list[JsonValue]
 
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _KEY_IS_NO_STRING = "a key is a list or a mapping; keys must be strings"
@@ -49,69 +46,6 @@ class Events(Protocol):
 
     def get_event(self) -> Event | None:
         """Return the next event, or None at the end."""
-
-
-class _ListFrame:
-    """A list that is being read; also the frame below a document, which takes its one value.
-
-    Attributes:
-        size: What it would count through an alias: its values, and the characters of its strings.
-        height: How deep it nests, through aliases too; 1 where it holds only scalars.
-    """
-
-    __slots__ = ("anchor", "height", "mark", "marks", "size", "value")
-
-    def __init__(self, mark: PackedPosition, anchor: str | None) -> None:
-        self.value: _List = []
-        self.marks: list[PackedPosition] = []
-        self.mark = mark
-        self.anchor = anchor
-        self.size = 1
-        self.height = 1
-
-    def take(self, value: JsonValue, mark: PackedPosition) -> None:
-        """Append *value*, which stands at *mark*."""
-        self.value.append(value)
-        self.marks.append(mark)
-
-
-class _MappingFrame:
-    """A mapping that is being read.
-
-    Attributes:
-        has_key: Whether a value comes next, and not a key.
-        key: The key whose value it is.
-        key_mark: Where that key stands.
-        merging: Whether the value that comes next is to be merged instead.
-        merged: The keys a merge brought, which may come again.
-    """
-
-    __slots__ = (
-        "anchor", "has_key", "height", "key", "key_mark", "mark", "marks", "merged", "merging",
-        "size", "value",
-    )  # fmt: skip
-
-    def __init__(self, mark: PackedPosition, anchor: str | None) -> None:
-        self.value: _Mapping = {}
-        self.marks: dict[str, PackedPosition] = {}
-        self.mark = mark
-        self.anchor = anchor
-        self.size = 1
-        self.height = 1
-        self.has_key = False
-        self.key = ""
-        self.key_mark = 0
-        self.merging = False
-        self.merged: set[str] = set()
-
-    def take(self, value: JsonValue, mark: PackedPosition) -> None:
-        """Set the pending key to *value*, which stands at *mark*."""
-        self.value[self.key] = value
-        self.marks[self.key] = entry_position(self.key_mark, mark)
-        self.has_key = False
-
-
-_Frame: TypeAlias = _ListFrame | _MappingFrame
 
 
 @final
@@ -149,9 +83,9 @@ class Builder:
                 case ScalarEvent():
                     self._scalar(event)
                 case MappingStartEvent():
-                    self._open(_MappingFrame(_mark(event), event.anchor))
+                    self._open(MappingFrame(_mark(event), event.anchor))
                 case SequenceStartEvent():
-                    self._open(_ListFrame(_mark(event), event.anchor))
+                    self._open(ListFrame(_mark(event), event.anchor))
                 case MappingEndEvent() | SequenceEndEvent():
                     self._close()
                 case AliasEvent():
@@ -165,9 +99,9 @@ class Builder:
 
     def _begin(self) -> None:
         """Forget the document before; anchors do not outlive theirs."""
-        self._root = _ListFrame(0, None)
-        self._frame: _Frame = self._root
-        self._stack: list[_Frame] = []
+        self._root = ListFrame(0, None)
+        self._frame: Frame = self._root
+        self._stack: list[Frame] = []
         self._marks: Marks = {}
         self._anchors: dict[str, _Anchor | None] = {}
 
@@ -183,7 +117,7 @@ class Builder:
         size = len(event.value) + 1
         frame.size += size
         try:
-            if isinstance(frame, _MappingFrame) and not frame.has_key:
+            if isinstance(frame, MappingFrame) and not frame.has_key:
                 self._key(frame, event, mark)
                 return
             value = _scalar_value(event)
@@ -193,7 +127,7 @@ class Builder:
             self._anchors[event.anchor] = _Anchor(value, size, 0)
         self._take(value, mark)
 
-    def _key(self, frame: _MappingFrame, event: ScalarEvent, mark: PackedPosition) -> None:
+    def _key(self, frame: MappingFrame, event: ScalarEvent, mark: PackedPosition) -> None:
         """Take a scalar as the key of the value that comes next."""
         plain = event.tag is None and event.implicit[0]
         if event.value == "<<" and (plain or event.tag == _MERGE_TAG):
@@ -205,7 +139,7 @@ class Builder:
             self._anchors[event.anchor] = _Anchor(key, len(key) + 1, 0)
         self._begin_entry(frame, key, mark)
 
-    def _begin_entry(self, frame: _MappingFrame, key: str, mark: PackedPosition) -> None:
+    def _begin_entry(self, frame: MappingFrame, key: str, mark: PackedPosition) -> None:
         """Make *key* the key of the value that comes next."""
         if key in frame.value:
             if key not in frame.merged:
@@ -216,10 +150,10 @@ class Builder:
         frame.key = key
         frame.key_mark = mark
 
-    def _open(self, frame: _Frame) -> None:
+    def _open(self, frame: Frame) -> None:
         """Begin a list or mapping, as the value that comes next."""
         parent = self._frame
-        if isinstance(parent, _MappingFrame) and not parent.has_key:
+        if isinstance(parent, MappingFrame) and not parent.has_key:
             raise self._error(_KEY_IS_NO_STRING, frame.mark)
         if len(self._stack) >= self._limits.depth:
             raise self._too_deep(frame.mark)
@@ -254,7 +188,7 @@ class Builder:
             raise self._too_deep(mark)
         frame.size += anchor.size
         frame.height = max(frame.height, anchor.height + 1)
-        if isinstance(frame, _MappingFrame) and not frame.has_key:
+        if isinstance(frame, MappingFrame) and not frame.has_key:
             self._begin_entry(frame, self._alias_key(anchor.value, mark), mark)
         else:
             self._take(anchor.value, mark)
@@ -271,12 +205,12 @@ class Builder:
     def _take(self, value: JsonValue, mark: PackedPosition) -> None:
         """Take *value* as the one that comes next."""
         frame = self._frame
-        if isinstance(frame, _MappingFrame) and frame.merging:
+        if isinstance(frame, MappingFrame) and frame.merging:
             self._merge(frame, value, mark)
         else:
             frame.take(value, mark)
 
-    def _merge(self, frame: _MappingFrame, value: JsonValue, mark: PackedPosition) -> None:
+    def _merge(self, frame: MappingFrame, value: JsonValue, mark: PackedPosition) -> None:
         """Set the entries of *value*, a mapping or a list of them of which the first wins."""
         for mapping in reversed(value) if isinstance(value, list) else (value,):
             if not isinstance(mapping, dict):

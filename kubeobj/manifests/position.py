@@ -3,7 +3,7 @@
 Positions are kept as one integer a value, and turned into `Position` only when somebody asks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
@@ -95,8 +95,13 @@ class Positions:
             marks = self._marks.get(id(here))
             if isinstance(here, dict) and isinstance(marks, dict) and part in marks:
                 here, found = here[part], marks[str(part)]
-            elif isinstance(here, list) and isinstance(marks, list) and part in range(len(marks)):
+            elif isinstance(here, list) and isinstance(marks, list) and _is_index(part, marks):
                 here, found = here[int(part)], marks[int(part)]
             else:
                 break
         return self.start if found is None else unpack(found)
+
+
+def _is_index(part: str | int, items: Sized) -> bool:
+    """Return whether *part* is the place of one of *items*, from 0."""
+    return isinstance(part, int) and 0 <= part < len(items)

@@ -37,7 +37,7 @@ def read_manifests(
     >>> from kubeobj.errors import FieldPath
     >>> pod, service = read_manifests("kind: Pod\n---\nkind: Service\nmetadata: {name: web}\n")
     >>> service.kind, service.name, str(service.position(FieldPath.of("metadata", "name")))
-    ('Service', 'web', '4:12')
+    ('Service', 'web', '4:18')
     """
     whole = SourceText.decode(text, source, limits)
     manifests: list[Manifest] = []
