@@ -6,7 +6,11 @@ from enum import StrEnum
 class Operator(StrEnum):
     """How a requirement asks about its key.
 
-    The set is closed. ``=`` and ``==`` mean the same, but each is kept as it was written.
+    The set is closed. ``=`` and ``==`` mean the same, but each is kept as it was written. The
+    other spellings that Kubernetes has are read: those of text, and of the object forms.
+
+    >>> Operator("NotIn"), Operator(">")
+    (<Operator.NOT_IN: 'notin'>, <Operator.GREATER_THAN: 'gt'>)
 
     Source: ``k8s.io/apimachinery/pkg/selection`` (v1.36).
     """
@@ -20,6 +24,10 @@ class Operator(StrEnum):
     DOES_NOT_EXIST = "!"
     GREATER_THAN = "gt"
     LESS_THAN = "lt"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Operator | None":
+        return _SPELLINGS.get(value) if isinstance(value, str) else None
 
     @property
     def is_negative(self) -> bool:
@@ -42,6 +50,17 @@ class Operator(StrEnum):
         return self in _INTEGER
 
 
+# `In` to `DoesNotExist` are of label selectors in object form, and all of node selectors.
+_SPELLINGS = {
+    ">": Operator.GREATER_THAN,
+    "<": Operator.LESS_THAN,
+    "In": Operator.IN,
+    "NotIn": Operator.NOT_IN,
+    "Exists": Operator.EXISTS,
+    "DoesNotExist": Operator.DOES_NOT_EXIST,
+    "Gt": Operator.GREATER_THAN,
+    "Lt": Operator.LESS_THAN,
+}
 _NEGATIVE = frozenset({Operator.NOT_EQUALS, Operator.NOT_IN, Operator.DOES_NOT_EXIST})
 _SET = frozenset({Operator.IN, Operator.NOT_IN})
 _INTEGER = frozenset({Operator.GREATER_THAN, Operator.LESS_THAN})

@@ -81,10 +81,8 @@ def _reader(
         key, *rest = tokens
         assert key is not None  # noqa: S101 - every rule of the grammar starts with a key
         values = {"" if token is None else token.value for token in rest}
-        try:
-            return parsed_requirement(key.value, operator, tuple(values))
-        except SelectorInvalidError:
-            return _Refused(key, operator, rest)
+        requirement = parsed_requirement(key.value, operator, tuple(values))
+        return _Refused(key, operator, rest) if requirement is None else requirement
 
     return read
 

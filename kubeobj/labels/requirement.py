@@ -8,8 +8,9 @@ Source: Requirement of ``k8s.io/apimachinery/pkg/labels`` (v1.36).
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NoReturn, final
+from typing import NoReturn, cast, final
 
+from kubeobj.documents import JsonValue
 from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath, SelectorInvalidError
 from kubeobj.labels.operator import Operator
 from kubeobj.names import (
@@ -46,9 +47,9 @@ class Requirement:
 
     Args:
         key: The label's key, such as ``app.kubernetes.io/name``.
-        operator: An `Operator`, or its value.
+        operator: An `Operator`, or what spells it.
         values: One or more for ``in`` and ``notin``; none for exists and does-not-exist; one for
-            the others, which for ``>`` and ``<`` is an integer.
+            the others, which for ``>`` and ``<`` is an integer. A string is one value.
 
     Equal are requirements of one key, one operator and one set of values. Immutable and hashable.
 
@@ -68,9 +69,11 @@ class Requirement:
     bound: int
     """The integer that ``>`` and ``<`` compare with; 0 for the other operators."""
 
-    def __init__(self, key: str, operator: Operator | str, values: Iterable[str] = ()) -> None:
+    def __init__(
+        self, key: str, operator: Operator | str, values: Iterable[str] | None = ()
+    ) -> None:
         """Check the parts, all of them, and keep them."""
-        given = (values,) if isinstance(values, str) else tuple(values)
+        given = _listed(values)
         errors = validate_requirement(key, operator, given)
         if errors:
             raise SelectorInvalidError(errors)
@@ -134,24 +137,29 @@ class Requirement:
         return f"Requirement({self.key!r}, {self.operator.value!r}, {list(self.values)!r})"
 
 
-def parsed_requirement(key: str, operator: Operator, values: tuple[str, ...]) -> Requirement:
-    """Return the requirement of parts whose types the parser vouches for.
+def _listed(values: object) -> tuple[str, ...]:
+    if values is None:
+        return ()
+    if isinstance(values, str):
+        return (values,)
+    if isinstance(values, bytes) or not isinstance(values, Iterable):
+        at = FieldPath.of("values")
+        raise SelectorInvalidError([_mistyped(at, cast(JsonValue, values), "a list of strings")])
+    return tuple(values)
 
-    Raises:
-        SelectorInvalidError: If a part breaks a rule; with all such errors.
+
+def parsed_requirement(key: str, operator: Operator, values: tuple[str, ...]) -> Requirement | None:
+    """Return the requirement of parts whose types and number the parser vouches for.
+
+    None if a part breaks a rule; `validate_requirement` says which.
     """
-    if not _is_plainly_valid(key, operator, values):
-        return Requirement(key, operator, values)
+    if not is_label_key(key) or not all(map(is_label_value, values)):
+        return None
+    if operator.takes_integer and parse_integer(values[0]) is None:
+        return None
     requirement = Requirement.__new__(Requirement)
     requirement._keep(key, operator, values)  # noqa: SLF001 - the other constructor
     return requirement
-
-
-def _is_plainly_valid(key: str, operator: Operator, values: tuple[str, ...]) -> bool:
-    """Return whether nothing is wrong; cheap, and says no where it takes a closer look."""
-    if not is_label_key(key) or not all(map(is_label_value, values)):
-        return False
-    return not operator.takes_integer or (len(values) == 1 and parse_integer(values[0]) is not None)
 
 
 def validate_requirement(
@@ -178,18 +186,20 @@ def validate_requirement(
 
 def _validate_types(key: str, values: tuple[str, ...], path: FieldPath) -> tuple[FieldError, ...]:
     at = path.child("values")
-    parts: list[tuple[FieldPath, object]] = [(path.child("key"), key)]
+    parts: list[tuple[FieldPath, JsonValue]] = [(path.child("key"), key)]
     parts += ((at.index(position), value) for position, value in enumerate(values))
     return tuple(
-        FieldError(
-            where,
-            FieldErrorType.TYPE_INVALID,
-            repr(part),
-            f"must be a string, not {type(part).__name__}",
-            "type=string",
-        )
-        for where, part in parts
-        if not isinstance(part, str)
+        _mistyped(where, part, "a string") for where, part in parts if not isinstance(part, str)
+    )
+
+
+def _mistyped(where: FieldPath, part: JsonValue, wanted: str) -> FieldError:
+    return FieldError(
+        where,
+        FieldErrorType.TYPE_INVALID,
+        part,
+        f"must be {wanted}, not {type(part).__name__}",
+        "type=string",
     )
 
 
@@ -198,7 +208,7 @@ def _unknown_operator(operator: str, path: FieldPath) -> FieldError:
     return FieldError(
         path.child("operator"),
         FieldErrorType.NOT_SUPPORTED,
-        str(operator),
+        operator,
         f"supported values: {known}",
         "enum=selector-operator",
     )

@@ -55,6 +55,57 @@ def test_a_single_string_is_one_value_and_not_its_letters() -> None:
     assert Requirement("app", "=", "web").values == ("web",)
 
 
+def test_no_values_may_be_said_with_none() -> None:
+    """As models have it where exists and does-not-exist take no values."""
+    assert Requirement("app", "exists", None) == Requirement(key="app", operator="exists")
+
+
+def test_a_number_too_long_to_print_is_refused_like_any_other() -> None:
+    """Python refuses to print it, and our message does without."""
+    with pytest.raises(SelectorInvalidError, match="must be a string, not int"):
+        Requirement("a", 10**5000, [10**5000])  # type: ignore[list-item, arg-type]
+    with pytest.raises(SelectorInvalidError, match="supported values"):
+        Requirement("a", 10**5000, ["x"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("values", [5, b"ab", 1.5], ids=repr)
+def test_values_that_are_no_list_are_refused(values: object) -> None:
+    """Bytes are no list of strings either."""
+    with pytest.raises(SelectorInvalidError) as caught:
+        Requirement("app", "in", values)  # type: ignore[arg-type]
+    assert [(str(one.path), one.type) for one in caught.value.errors] == [
+        ("values", FieldErrorType.TYPE_INVALID)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spelling", "operator"),
+    [
+        (">", Operator.GREATER_THAN),
+        ("<", Operator.LESS_THAN),
+        ("Gt", Operator.GREATER_THAN),
+        ("Lt", Operator.LESS_THAN),
+        ("In", Operator.IN),
+        ("NotIn", Operator.NOT_IN),
+        ("Exists", Operator.EXISTS),
+        ("DoesNotExist", Operator.DOES_NOT_EXIST),
+    ],
+)
+def test_every_spelling_of_kubernetes_means_one_operator(spelling: str, operator: Operator) -> None:
+    """Text and object forms spell operators in several ways; the value is one."""
+    values = [] if operator in {Operator.EXISTS, Operator.DOES_NOT_EXIST} else ["5"]
+    assert Operator(spelling) is operator
+    assert Requirement("a", spelling, values) == Requirement("a", operator, values)
+
+
+@pytest.mark.parametrize("operator", ["IN", "", "like", None, 5, [], b"="], ids=repr)
+def test_other_spellings_are_refused(operator: object) -> None:
+    """The set is closed, whatever the type."""
+    with pytest.raises(SelectorInvalidError) as caught:
+        Requirement("a", operator, ["5"])  # type: ignore[arg-type]
+    assert [str(one.path) for one in caught.value.errors] == ["operator"]
+
+
 def test_equal_requirements_have_one_set_of_values_and_one_hash() -> None:
     """Order and repetition of values do not tell requirements apart; the operator does."""
     one = Requirement("a", "in", ["x", "y", "x"])
