@@ -119,7 +119,7 @@ def _change(benchmark: BenchmarkFixture, index: LabelIndex[str], items: Items) -
     chosen = items[:: OBJECTS // 5000]
     changes = [(name, labels | {"app": "app-1", "tier": "none"}) for name, labels in chosen]
     steps = cycle(changes + chosen)
-    benchmark.pedantic(lambda: index.update(*next(steps)), rounds=4, iterations=len(changes))
+    benchmark.pedantic(lambda: index.update(*next(steps)), rounds=20, iterations=1000)
     for name, labels in chosen:
         index.update(name, labels)
 
@@ -156,7 +156,7 @@ def test_match_selectors(
 ) -> None:
     """Which selectors select this object?"""
     label_sets = cycle([labels for _, labels in items[:1000]])
-    benchmark.pedantic(lambda: selector_index.match(next(label_sets)), rounds=5, iterations=1000)
+    benchmark.pedantic(lambda: selector_index.match(next(label_sets)), rounds=20, iterations=250)
 
 
 def test_scan_selectors(
@@ -190,7 +190,7 @@ def test_add_and_discard_a_selector(
         index.discard(number)
         index.add(number, selectors[number])
 
-    benchmark.pedantic(replace, rounds=4, iterations=2000)
+    benchmark.pedantic(replace, rounds=20, iterations=500)
     assert len(index) == SELECTORS
 
 
