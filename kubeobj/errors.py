@@ -31,6 +31,9 @@ from kubeobj.documents import JsonValue
 ECHO_LIMIT = 256
 """The most characters of an offending value that a message repeats."""
 
+SHOWN_LIMIT = 20
+"""The most field errors that one message shows; the errors themselves are always all there."""
+
 
 class KubeobjError(Exception):
     """The root: `except KubeobjError` catches whatever kubeobj raises about its input."""
@@ -128,9 +131,9 @@ class FieldPath:
         """Return the path of the item at *position* of the list here, counted from 0."""
         return FieldPath((*self.parts, position))
 
-    def key(self, key: str) -> "FieldPath":
-        """Return the path of the entry *key* of the map here."""
-        return FieldPath((*self.parts, MapKey(key)))
+    def key(self, key: object) -> "FieldPath":
+        """Return the path of the entry *key* of the map here, a string or not."""
+        return FieldPath((*self.parts, MapKey(key if isinstance(key, str) else echo(key))))
 
     def __str__(self) -> str:
         text = ""
@@ -200,7 +203,7 @@ class FieldErrors(KubeobjError, ValueError):
         return iter(self.errors)
 
     def __str__(self) -> str:
-        return "\n".join(str(error) for error in self.errors)
+        return _listed(map(str, self.errors[:SHOWN_LIMIT]), len(self.errors))
 
 
 class SelectorError(KubeobjError, ValueError):
@@ -282,16 +285,20 @@ class SelectorInvalidError(SelectorError):
         self.errors = tuple(errors)
         self.positions = tuple(positions)
         first = self.positions[0] if self.positions else 0
-        reason = "\n".join(str(error) for error in self.errors)
+        reason = _listed(map(str, self.errors[:SHOWN_LIMIT]), len(self.errors))
         super().__init__(reason, text=text, position=first, hint=hint)
 
     def __str__(self) -> str:
         if not self.text:
             return super().__str__()
-        lines: list[str] = []
-        for error, position in zip(self.errors, self.positions, strict=True):
-            lines += [str(error), point_at(self.text, position)]
-        return "\n".join([*lines, self._advice()] if self.hint else lines)
+        shown = (
+            f"{error}\n{point_at(self.text, position)}"
+            for error, position in zip(
+                self.errors[:SHOWN_LIMIT], self.positions[:SHOWN_LIMIT], strict=True
+            )
+        )
+        lines = _listed(shown, len(self.errors))
+        return f"{lines}\n{self._advice()}" if self.hint else lines
 
 
 class LabelsTypeError(KubeobjError, TypeError):
@@ -343,8 +350,8 @@ class ManifestError(KubeobjError, ValueError):
         self.column = column
 
 
-def echo(value: JsonValue) -> str:
-    """Return *value* as JSON for a message, cut to `ECHO_LIMIT` characters."""
+def echo(value: object) -> str:
+    """Return *value* as JSON, or else as text, for a message, cut to `ECHO_LIMIT` characters."""
     try:
         text = json.dumps(value, ensure_ascii=False, default=str)
     except (RecursionError, TypeError, ValueError):
@@ -371,6 +378,14 @@ def _one_line(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
+
+
+def _listed(shown: Iterable[str], count: int) -> str:
+    """Return what is *shown* of *count* errors, one under the other."""
+    lines = list(shown)
+    if count > len(lines):
+        lines.append(f"… and {count - len(lines)} more")
+    return "\n".join(lines)
 
 
 def _alternatives(expected: tuple[str, ...]) -> str:

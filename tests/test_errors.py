@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kubeobj import errors
 from kubeobj.errors import (
     ECHO_LIMIT,
+    SHOWN_LIMIT,
     FieldError,
     FieldErrors,
     FieldErrorType,
@@ -160,3 +161,28 @@ def test_advice_that_repeats_the_input_can_be_printed() -> None:
     """The hint echoes what is hard to print as the message does."""
     error = SelectorSyntaxError(text="a", position=0, found="a", expected=(), hint="write \ud800")
     assert "hint: write \\ud800" in str(error)
+
+
+@pytest.mark.parametrize("text", ["", "a" * SHOWN_LIMIT * 2])
+def test_a_message_shows_so_many_errors_and_counts_the_rest(text: str) -> None:
+    """However much is wrong, what is printed stays short; the errors are all there."""
+    count = SHOWN_LIMIT * 2
+    found = [FieldError(FieldPath.of(n), FieldErrorType.REQUIRED) for n in range(count)]
+    positions = range(count) if text else ()
+    for error in (
+        SelectorInvalidError(found, text=text, positions=positions),
+        FieldErrors(found),
+    ):
+        assert len(error.errors) == count
+        assert str(error).count("Required") == SHOWN_LIMIT
+        assert str(error).splitlines()[-1] == f"… and {SHOWN_LIMIT} more"
+
+
+def test_a_map_key_may_be_no_string() -> None:
+    """Mappings from Python may have any keys, even numbers too long to print."""
+    assert [str(FieldPath().key(key)) for key in ("a", 1, None, 10**5000)] == [
+        "[a]",
+        "[1]",
+        "[null]",
+        "[<int>]",
+    ]
