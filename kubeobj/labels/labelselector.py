@@ -7,8 +7,8 @@ Source: LabelSelector of the API (v1.36), LabelSelectorAsSelector and ValidateLa
 ``k8s.io/apimachinery/pkg/apis/meta/v1``.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, cast, runtime_checkable
 
 from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import (
@@ -173,13 +173,7 @@ def validate_label_selector(
         return ()
     if not isinstance(document, Mapping):
         return (_mistyped(path, document, "an object"),)
-    errors = [
-        FieldError(
-            path.child(str(name)), FieldErrorType.INVALID, str(name), _UNKNOWN, "known-field"
-        )
-        for name in document
-        if name not in {"matchLabels", "matchExpressions"}
-    ]
+    errors = _unknown_fields(document, path, ("matchLabels", "matchExpressions"))
     errors += _validate_match_labels(document.get("matchLabels"), path.child("matchLabels"))
     expressions, at = document.get("matchExpressions"), path.child("matchExpressions")
     if not _is_list(expressions):
@@ -189,7 +183,21 @@ def validate_label_selector(
     return tuple(errors)
 
 
-_UNKNOWN = "a label selector has matchLabels and matchExpressions, and nothing else"
+def _unknown_fields(
+    names: Iterable[object], path: FieldPath, known: tuple[str, ...]
+) -> list[FieldError]:
+    rule = f"the only fields here are {', '.join(known[:-1])} and {known[-1]}"
+    return [
+        FieldError(
+            path.child(name) if isinstance(name, str) else path.key(name),
+            FieldErrorType.INVALID,
+            cast(JsonValue, name),
+            rule,
+            "known-field",
+        )
+        for name in names
+        if name not in known
+    ]
 
 
 def _validate_match_labels(labels: JsonValue, path: FieldPath) -> list[FieldError]:
@@ -197,12 +205,19 @@ def _validate_match_labels(labels: JsonValue, path: FieldPath) -> list[FieldErro
         return [_mistyped(path, labels, "an object")]
     errors: list[FieldError] = []
     for key, value in _mapping(labels).items():
-        errors += validate_label_key(str(key), path)
+        errors += _validate_key(key, path)
         if isinstance(value, str):
             errors += validate_label_value(value, path)
         else:
             errors.append(_mistyped(path.key(key), value, "a string"))
     return errors
+
+
+def _validate_key(key: object, path: FieldPath) -> tuple[FieldError, ...]:
+    """Return what is wrong with a key of ``matchLabels``; mappings from Python may have any."""
+    if isinstance(key, str):
+        return validate_label_key(key, path)
+    return (_mistyped(path, cast(JsonValue, key), "a string"),)
 
 
 def _validate_expression(
@@ -212,7 +227,7 @@ def _validate_expression(
         return [_mistyped(path, expression, "an object")]
     key, operator = expression.get("key", ""), expression.get("operator", "")
     values, at = expression.get("values"), path.child("values")
-    errors: list[FieldError] = []
+    errors = _unknown_fields(expression, path, ("key", "operator", "values"))
     if not isinstance(key, str):
         errors.append(_mistyped(path.child("key"), key, "a string"))
     if not isinstance(operator, str):

@@ -11,11 +11,11 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, NoReturn, final
 
-from kubeobj.errors import FieldError, SelectorInvalidError
+from kubeobj.errors import ROOT, FieldError, LabelsTypeError, SelectorInvalidError
 from kubeobj.labels.matcher import Matcher, call_matcher, compile_matcher, never
 from kubeobj.labels.operator import Operator
 from kubeobj.labels.parser import parse_requirements
-from kubeobj.labels.requirement import Requirement
+from kubeobj.labels.requirement import Requirement, validate_requirement
 
 if TYPE_CHECKING:
     from kubeobj.documents import Document
@@ -54,8 +54,16 @@ class Selector:
     _matcher: Matcher | None
 
     def __init__(self, requirements: Iterable[Requirement] = ()) -> None:
-        """Keep *requirements* in canonical order."""
-        self._keep(requirements, selects_nothing=False)
+        """Keep *requirements* in canonical order.
+
+        Raises:
+            TypeError: If one of them is no `Requirement`; text is for `parse`.
+        """
+        given = tuple(requirements)
+        for one in given:
+            if not isinstance(one, Requirement):
+                raise TypeError(f"a Selector is made of Requirements, not {type(one).__name__}")
+        self._keep(given, selects_nothing=False)
 
     def _keep(self, requirements: Iterable[Requirement], *, selects_nothing: bool) -> None:
         keep = object.__setattr__
@@ -74,10 +82,11 @@ class Selector:
         Raises:
             SelectorSyntaxError: If it is no selector; with position, caret and advice.
             SelectorInvalidError: If keys or values break a rule; with all that do.
+            TypeError: If *text* is no string.
         """
-        if len(text) > _CACHED_TEXT_LIMIT:
-            return Selector(parse_requirements(text))
-        return _parse_cached(text)
+        if type(text) is str and len(text) <= _CACHED_TEXT_LIMIT:
+            return _parse_cached(text)
+        return Selector(parse_requirements(text))
 
     @staticmethod
     def everything() -> "Selector":
@@ -91,18 +100,21 @@ class Selector:
 
     @staticmethod
     def from_labels(labels: Mapping[str, str]) -> "Selector":
-        """Return the selector that asks for each of *labels*.
+        """Return the selector that asks for each of *labels*; everything if there are none.
 
         Raises:
             SelectorInvalidError: If keys or values break a rule; with all that do.
+            LabelsTypeError: If *labels* are no mapping.
         """
+        if not isinstance(labels, Mapping):
+            raise LabelsTypeError(f"labels must be a mapping, not {type(labels).__name__}")
         errors: list[FieldError] = []
         requirements: list[Requirement] = []
         for key, value in labels.items():
-            try:
+            found = validate_requirement(key, Operator.EQUALS, (value,), ROOT.key(key))
+            if not found:
                 requirements.append(Requirement(key, Operator.EQUALS, (value,)))
-            except SelectorInvalidError as error:
-                errors += error.errors
+            errors += found
         if errors:
             raise SelectorInvalidError(errors)
         return Selector(requirements)

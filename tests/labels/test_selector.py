@@ -128,7 +128,32 @@ def test_labels_make_the_selector_that_asks_for_each() -> None:
     assert str(Selector.from_labels({"tier": "db", "app": "web"})) == "app=web,tier=db"
     with pytest.raises(SelectorInvalidError) as caught:
         Selector.from_labels({"-a": "x", "b": "x,env!=prod", "c": "ok"})
-    assert [error.value for error in caught.value.errors] == ["-a", "x,env!=prod"]
+    assert [(str(error.path), error.value) for error in caught.value.errors] == [
+        ("[-a].key", "-a"),
+        ("[b].values[0]", "x,env!=prod"),
+    ]
+    assert Selector.from_labels({}).selects_everything
+
+
+@pytest.mark.parametrize("labels", [None, [("a", "b")], "a=b"], ids=repr)
+def test_only_a_mapping_makes_a_selector_of_labels(labels: object) -> None:
+    """None is refused too: it would quietly select everything."""
+    with pytest.raises(LabelsTypeError, match="must be a mapping"):
+        Selector.from_labels(labels)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", [None, 5, [], b"a=b"], ids=repr)
+def test_only_text_is_parsed(text: object) -> None:
+    """Anything else is the caller's mistake, and said to be."""
+    with pytest.raises(TypeError, match="text must be str"):
+        Selector.parse(text)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("parts", ["a=b", ["a=b"], [1]], ids=repr)
+def test_a_selector_is_made_of_requirements_alone(parts: object) -> None:
+    """Text in their place is the caller's mistake, and said to be."""
+    with pytest.raises(TypeError, match="made of Requirements"):
+        Selector(parts)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
