@@ -94,7 +94,8 @@ class _AttributeDocstrings:
         """Take the docstring out of napoleon's way."""
         lines = rest[-1]
         if what in _ATTRIBUTES and isinstance(lines, list):
-            self._lines = lines[:]
+            # All that Python itself says of a named tuple's fields is their number.
+            self._lines = [line for line in lines if not line.startswith("Alias for field number")]
             lines.clear()
 
     def show(self, app: Sphinx, what: str, name: str, thing: object, *rest: object) -> None:
