@@ -11,7 +11,7 @@ from kubeobj.labels.labelsets import NO_LABELS, LabelSet
 from kubeobj.labels.livequery import LiveQueries, LiveQuery
 from kubeobj.labels.plan import Work, make_plan
 from kubeobj.labels.postings import Posting, size
-from kubeobj.labels.selector import Selector
+from kubeobj.labels.selector import Selector, as_selector
 from kubeobj.labels.slots import Id
 
 
@@ -24,8 +24,8 @@ class LabelIndex(Generic[Id]):
     by several threads at once while one of them changes it.
 
     Args:
-        items: The first objects; many at once are much cheaper than one by one. Of an id that
-            repeats, the last item counts.
+        items: The first objects, as pairs of id and labels or as a mapping; many at once are much
+            cheaper than one by one. Of an id that repeats, the last item counts.
 
     >>> index = LabelIndex([("pod-1", {"app": "web"}), ("pod-2", {"app": "db", "tier": "data"})])
     >>> index.select("app in (web,db)")
@@ -42,54 +42,59 @@ class LabelIndex(Generic[Id]):
     work: Work
     """What answering has cost so far: for tests and for tuning."""
 
-    def __init__(self, items: Iterable[tuple[Id, Mapping[str, str] | None]] = ()) -> None:
+    def __init__(
+        self,
+        items: Mapping[Id, Mapping[str, str] | None]
+        | Iterable[tuple[Id, Mapping[str, str] | None]] = (),
+    ) -> None:
         """Take in *items*.
 
         Raises:
             LabelsTypeError: If labels are no mapping of strings to strings.
         """
-        self._slots, self._sets, self._postings = load(items)
+        pairs = items.items() if isinstance(items, Mapping) else items
+        self._slots, self._sets, self._postings = load(pairs)
         self._live_queries: LiveQueries[Id] = LiveQueries()
         self.work = Work()
 
     # ------------------------------------------------------------ changing
 
-    def add(self, id_: Id, /, labels: Mapping[str, str] | None) -> None:
-        """Index *id_* with *labels*, in place of those it had; None is no labels.
+    def add(self, id: Id, labels: Mapping[str, str] | None) -> None:  # noqa: A002 - for callers
+        """Index *id* with *labels*, in place of those it had; None is no labels.
 
         Raises:
             LabelsTypeError: If *labels* are no mapping of strings to strings; nothing has
                 changed then.
         """
         after = self._sets.read(labels)
-        slot = self._slots.get(id_)
+        slot = self._slots.get(id)
         if slot is None:
-            slot = self._slots.take(id_)
+            slot = self._slots.take(id)
             self._sets[slot] = NO_LABELS
             self._relabel(slot, after)
-            self._live_queries.tell(id_, None, after)
+            self._live_queries.tell(id, None, after)
         else:
-            self._replace(id_, slot, after)
+            self._replace(id, slot, after)
 
-    def update(self, id_: Id, /, labels: Mapping[str, str] | None) -> None:
-        """Replace the labels of *id_*, which is indexed.
+    def update(self, id: Id, labels: Mapping[str, str] | None) -> None:  # noqa: A002 - for callers
+        """Replace the labels of *id*, which is indexed.
 
         Raises:
             UnknownIdError: If it is not.
             LabelsTypeError: If *labels* are no mapping of strings to strings; nothing has
                 changed then.
         """
-        self._replace(id_, self._slots[id_], self._sets.read(labels))
+        self._replace(id, self._slots[id], self._sets.read(labels))
 
-    def discard(self, id_: Id, /) -> None:
-        """Forget *id_*, if it is indexed."""
-        slot = self._slots.get(id_)
+    def discard(self, id: Id) -> None:  # noqa: A002 - for callers
+        """Forget *id*, if it is indexed."""
+        slot = self._slots.get(id)
         if slot is None:
             return
         before = self._sets[slot]
         self._relabel(slot, NO_LABELS)
-        self._slots.release(id_)
-        self._live_queries.tell(id_, before, None)
+        self._slots.release(id)
+        self._live_queries.tell(id, before, None)
 
     def _replace(self, id_: Id, slot: int, after: LabelSet) -> None:
         before = self._sets[slot]
@@ -109,7 +114,7 @@ class LabelIndex(Generic[Id]):
         Raises:
             SelectorError: If a text is no selector.
         """
-        return self._slots.ids(self._find(_as_selector(selector)))
+        return self._slots.ids(self._find(as_selector(selector)))
 
     def count(self, selector: Selector | str) -> int:
         """Return how many objects *selector* selects.
@@ -117,7 +122,7 @@ class LabelIndex(Generic[Id]):
         Raises:
             SelectorError: If a text is no selector.
         """
-        return len(self._find(_as_selector(selector)))
+        return len(self._find(as_selector(selector)))
 
     def exists(self, selector: Selector | str) -> bool:
         """Return whether *selector* selects any object.
@@ -125,7 +130,7 @@ class LabelIndex(Generic[Id]):
         Raises:
             SelectorError: If a text is no selector.
         """
-        return bool(self._find(_as_selector(selector)))
+        return bool(self._find(as_selector(selector)))
 
     def follow(self, selector: Selector | str, *, initial: bool = True) -> LiveQuery[Id]:
         """Return a cursor over what enters and leaves the selection from now on.
@@ -146,7 +151,7 @@ class LabelIndex(Generic[Id]):
         >>> query.poll()
         Changes(entered=('pod-2',), left=())
         """
-        chosen = _as_selector(selector)
+        chosen = as_selector(selector)
         return self._live_queries.open(chosen, self.select(chosen) if initial else ())
 
     def _find(self, selector: Selector) -> BitMap:
@@ -163,13 +168,13 @@ class LabelIndex(Generic[Id]):
 
     # ------------------------------------------------------------ looking around
 
-    def labels(self, id_: Id, /) -> dict[str, str]:
-        """Return the labels of *id_*, as a mapping of its own.
+    def labels(self, id: Id) -> dict[str, str]:  # noqa: A002 - for callers
+        """Return the labels of *id*, as a mapping of its own.
 
         Raises:
             UnknownIdError: If it is not indexed.
         """
-        return self._sets.mapping(self._slots[id_])
+        return self._sets.mapping(self._slots[id])
 
     def keys(self) -> Counter[str]:
         """Return how many objects have each label key, by key."""
@@ -188,10 +193,6 @@ class LabelIndex(Generic[Id]):
     def __iter__(self) -> Iterator[Id]:
         """Iterate over the ids as they are now, ascending."""
         return iter(self._slots.ids(self._slots.live))
-
-
-def _as_selector(selector: Selector | str) -> Selector:
-    return Selector.parse(selector) if isinstance(selector, str) else selector
 
 
 def _counts(table: Mapping[str, Posting]) -> Counter[str]:

@@ -267,6 +267,16 @@ class Selector:
         return "Selector.nothing()" if self.selects_nothing else f"Selector.parse({str(self)!r})"
 
 
+def as_selector(source: Selector | str) -> Selector:
+    """Return *source*, which may be given as text.
+
+    Raises:
+        SelectorError: If the text is no selector.
+        TypeError: If it is neither.
+    """
+    return source if isinstance(source, Selector) else Selector.parse(source)
+
+
 @lru_cache(maxsize=4096)
 def _parse_cached(text: str) -> Selector:
     return Selector(parse_requirements(text))

@@ -23,7 +23,7 @@ from kubeobj.labels.postings import (
     union,
 )
 from kubeobj.labels.requirement import parse_integer
-from kubeobj.labels.selector import Selector
+from kubeobj.labels.selector import Selector, as_selector
 from kubeobj.labels.slots import Id, Slots
 from kubeobj.labels.thresholds import Thresholds
 
@@ -81,30 +81,29 @@ class SelectorIndex(Generic[Id]):
 
     # ------------------------------------------------------------ changing
 
-    def add(self, id_: Id, /, selector: Selector | str) -> None:
-        """Index *selector* under *id_*, in place of the one that was there.
+    def add(self, id: Id, selector: Selector | str) -> None:  # noqa: A002 - for callers
+        """Index *selector* under *id*, in place of the one that was there.
 
         Raises:
             SelectorError: If a text is no selector; nothing has changed then.
         """
-        if isinstance(selector, str):
-            selector = Selector.parse(selector)
+        selector = as_selector(selector)
         demands = demands_of(selector)
-        self.discard(id_)
-        slot = self._slots.take(id_)
+        self.discard(id)
+        slot = self._slots.take(id)
         self._selectors[slot] = selector
         if demands is not None:
             self._enter(slot, demands)
 
-    def discard(self, id_: Id, /) -> None:
-        """Forget the selector of *id_*, if there is one."""
-        slot = self._slots.get(id_)
+    def discard(self, id: Id) -> None:  # noqa: A002 - for callers
+        """Forget the selector of *id*, if there is one."""
+        slot = self._slots.get(id)
         if slot is None:
             return
         demands = demands_of(self._selectors.pop(slot))
         if demands is not None:
             self._leave(slot, demands)
-        self._slots.release(id_)
+        self._slots.release(id)
 
     def _enter(self, slot: int, demands: Demands) -> None:
         self._needs.link(min(demands.needs, _COUNTED + 1), slot)
@@ -153,13 +152,13 @@ class SelectorIndex(Generic[Id]):
             found = self._within_bounds(found, items)
         return self._slots.ids(found)
 
-    def selector(self, id_: Id, /) -> Selector:
-        """Return the selector of *id_*.
+    def selector(self, id: Id) -> Selector:  # noqa: A002 - for callers
+        """Return the selector of *id*.
 
         Raises:
             UnknownIdError: If there is none.
         """
-        return self._selectors[self._slots[id_]]
+        return self._selectors[self._slots[id]]
 
     def __len__(self) -> int:
         return len(self._slots)

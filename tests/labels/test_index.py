@@ -184,3 +184,22 @@ def test_integers_are_kept_in_order_while_labels_change() -> None:
     assert index.select("build>6") == []
     index.add(5, {"build": "9"})
     assert index.select("build>6") == [5]
+
+
+def test_names_of_arguments_are_part_of_the_promise() -> None:
+    """Every argument can be given by name."""
+    index: LabelIndex[str] = LabelIndex(items={"a": {"app": "web"}, "ab": None})
+    index.add(id="b", labels={"app": "db"})
+    index.update(id="b", labels={"app": "web"})
+    assert index.labels(id="b") == {"app": "web"}
+    assert index.select(selector="app=web") == ["a", "b"]
+    assert index.count(selector="!app") == 1
+    index.discard(id="b")
+    assert "b" not in index
+
+
+@pytest.mark.parametrize("asked", [None, 5, b"a"], ids=repr)
+def test_only_a_selector_or_text_is_asked(asked: object) -> None:
+    """Anything else is the caller's mistake."""
+    with pytest.raises(TypeError, match="must be str"):
+        LabelIndex().select(asked)  # type: ignore[arg-type]

@@ -152,3 +152,15 @@ def test_bad_labels_and_unknown_ids_are_our_errors(index: SelectorIndex[str]) ->
         index.match({"app": 1})
     with pytest.raises(UnknownIdError):
         index.selector("unknown")
+
+
+def test_names_of_arguments_are_part_of_the_promise() -> None:
+    """Every argument can be given by name, and what is no selector changes nothing."""
+    index: SelectorIndex[str] = SelectorIndex(items=[("a", "app=web")])
+    index.add(id="b", selector=Selector.parse("app"))
+    assert index.match(labels={"app": "web"}) == ["a", "b"]
+    assert str(index.selector(id="b")) == "app"
+    index.discard(id="b")
+    with pytest.raises(TypeError, match="must be str"):
+        index.add("a", None)  # type: ignore[arg-type]
+    assert list(index) == ["a"]
