@@ -95,7 +95,8 @@ def explain(selector: Selector, labels: Mapping[str, str] | None) -> Explanation
     """Return whether *labels* match *selector*, and why; None is no labels.
 
     Raises:
-        LabelsTypeError: If *labels* are no mapping of strings to strings.
+        LabelsTypeError: If *labels* are no mapping of strings to strings, and it comes to that:
+            only the keys asked for are looked at.
 
     >>> print(explain(Selector.parse("app=web,tier!=frontend"), {"app": "web", "tier": "frontend"}))
     ✓ app=web         app is "web"

@@ -7,7 +7,7 @@ one tuple for all objects of a shape, and equal values one string.
 from collections.abc import Mapping
 from typing import TypeAlias, final
 
-from kubeobj.errors import LabelsTypeError
+from kubeobj.errors import LabelsTypeError, echo
 
 LabelSet: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 """Keys, and the value of each."""
@@ -35,7 +35,7 @@ def read_labels(labels: Mapping[str, str] | None) -> LabelSet:
     keys, values = tuple(copy), tuple(copy.values())
     if _STRINGS.issuperset(map(type, keys)) and _STRINGS.issuperset(map(type, values)):
         return keys, values
-    plain = {_plain(key): _plain(value) for key, value in copy.items()}
+    plain = {_plain(key, key): _plain(value, key) for key, value in copy.items()}
     return tuple(plain), tuple(plain.values())
 
 
@@ -44,10 +44,12 @@ def as_mapping(labels: LabelSet) -> dict[str, str]:
     return dict(zip(*labels, strict=True))
 
 
-def _plain(part: str) -> str:
-    """Return *part* as a string of no subclass, whose own equality could mislead an index."""
+def _plain(part: str, key: str) -> str:
+    """Return *part* of the label *key* as a `str`: a subclass may have an equality of its own."""
     if not isinstance(part, str):
-        raise LabelsTypeError(f"labels must map strings to strings, not {type(part).__name__}")
+        raise LabelsTypeError(
+            f"labels must map strings to strings: {echo(key)} has {type(part).__name__}"
+        )
     return str.__str__(part)
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from kubeobj.errors import LabelsTypeError
+from kubeobj.labels.labelsets import read_labels
 from kubeobj.labels.operator import Operator
 
 if TYPE_CHECKING:
@@ -66,16 +67,16 @@ def call_matcher(matcher: Matcher, labels: Mapping[str, str] | None) -> bool:
     """Return what *matcher* says of *labels*, whatever they are; None is no labels.
 
     Raises:
-        LabelsTypeError: If *labels* are no mapping of strings to strings.
+        LabelsTypeError: If *labels* are no mapping of strings to strings, and it comes to that.
     """
     try:
         return matcher(labels)  # type: ignore[arg-type]  # None is caught below, off the fast path
-    except (AttributeError, TypeError) as error:
-        if labels is None:
-            return matcher(_NO_LABELS)
-        raise LabelsTypeError(
-            f"labels must map strings to strings, not {type(labels).__name__}: {error}"
-        ) from error
+    except (AttributeError, TypeError) as caught:
+        error = caught
+    if labels is None:
+        return matcher(_NO_LABELS)
+    read_labels(labels)  # says what is wrong with them
+    raise LabelsTypeError(f"labels cannot be read: {error}") from error
 
 
 def _always(labels: Mapping[str, str]) -> bool:

@@ -90,7 +90,8 @@ class Requirement:
         """Return whether *labels* meet this requirement; None is no labels.
 
         Raises:
-            LabelsTypeError: If *labels* are no mapping of strings to strings.
+            LabelsTypeError: If *labels* are no mapping of strings to strings, and it comes to that:
+                only the keys asked for are looked at.
         """
         # The compiled form is the only form: one way to match.
         from kubeobj.labels.matcher import call_matcher, compile_matcher

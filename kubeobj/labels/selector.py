@@ -163,7 +163,8 @@ class Selector:
         """Return whether an object with *labels* is selected; None is no labels.
 
         Raises:
-            LabelsTypeError: If *labels* are no mapping of strings to strings.
+            LabelsTypeError: If *labels* are no mapping of strings to strings, and it comes to that:
+                only the keys asked for are looked at.
         """
         try:
             return self._matcher(labels)  # type: ignore[misc,arg-type]  # caught below
@@ -186,7 +187,8 @@ class Selector:
         """Return requirement by requirement whether *labels* meet it, and why.
 
         Raises:
-            LabelsTypeError: If *labels* are no mapping of strings to strings.
+            LabelsTypeError: If *labels* are no mapping of strings to strings, and it comes to that:
+                only the keys asked for are looked at.
         """
         from kubeobj.labels.explain import explain
 

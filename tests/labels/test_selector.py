@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections import defaultdict
 from types import MappingProxyType
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeobj.errors import LabelsTypeError, SelectorInvalidError
+from kubeobj.labels.index import LabelIndex
 from kubeobj.labels.operator import Operator
 from kubeobj.labels.requirement import Requirement
 from kubeobj.labels.selector import Selector
@@ -182,10 +184,37 @@ def test_any_mapping_can_be_asked() -> None:
 @pytest.mark.parametrize("labels", [[], "a=1", 5, {"a": 5}, {"a": []}], ids=repr)
 def test_labels_that_are_none_are_refused(labels: object) -> None:
     """What is no mapping of strings to strings gets our error, whichever operator met it."""
-    with pytest.raises(LabelsTypeError, match="must map strings to strings"):
+    with pytest.raises(LabelsTypeError, match="labels must"):
         Selector.parse("a in (1,2),a>3").matches(
             labels if labels != {"a": 5} else {"a": 5, **_bad()}
         )
+
+
+def test_the_label_that_is_wrong_is_named() -> None:
+    """The message says which key has what."""
+    with pytest.raises(LabelsTypeError, match='"a" has int'):
+        Selector.parse("a>3").matches({"b": "1", "a": 5})  # type: ignore[dict-item]
+
+
+class _Broken(dict[str, str]):
+    def get(self, key: str, default: object = None) -> str:  # type: ignore[override]
+        raise TypeError("broken")
+
+
+def test_labels_that_break_when_read_are_refused() -> None:
+    """Even what looks like good labels may fail, and gets our error."""
+    with pytest.raises(LabelsTypeError, match="cannot be read: broken"):
+        Selector.parse("a=1").matches(_Broken(a="1"))
+
+
+def test_matching_never_changes_the_labels() -> None:
+    """Not even labels that make up an entry when asked for it."""
+    labels: defaultdict[str, str] = defaultdict(str)
+    selector = Selector.parse("a=,b!=1,!c,d in (,x),e>1,f notin (,x)")
+    assert not selector.matches(labels)
+    assert not selector.explain(labels).matches
+    assert LabelIndex([("x", labels)]).select(selector) == []
+    assert not labels
 
 
 def _bad() -> dict[str, object]:
