@@ -22,7 +22,32 @@ from kubeobj.labels.selector import Selector
         ("a=b && c=d", "joined by a comma"),
         ("a=b and c=d", "joined by a comma"),
         ("a=b;c=d", "joined by a comma"),
-        ("a=b&c", "joined by a comma"),
+        ("a=b&c", "joined by commas"),
+        ("a=b&c=d", "joined by a comma"),
+        ("a in (b;c)", "values of a set, are joined by commas"),
+        ("a=b||c=d", "there is no or"),
+        ("a=b|c", "there is no or"),
+        ("!a in (b)", "key notin (a,b)"),
+        ("!a=b", "key!=value"),
+        ("a in [b,c]", "parentheses: in (a,b)"),
+        ("a in {b}", "parentheses: in (a,b)"),
+        ("a in *", "there are no patterns"),
+        ("in (a)", "the key comes first: key in (a,b)"),
+        ("(a=b)", "no parentheses around"),
+        ('a="b c"', "without quotes, and have no spaces"),
+        ("a 'b'", "without quotes"),
+        ("a=>5", "there is no >="),
+        ("a=<5", "there is no <="),
+        ("a<>b", "write key!=value"),
+        ("a!==b", "write key!=value"),
+        ("a!b", "write key!=value"),
+        ("a===b", "write key=value"),
+        ("a = b = c", "one operator"),
+        ("not a", "written !a"),
+        ("a nin (b)", "write key notin (a,b)"),
+        ("a contains b", "after a key comes"),
+        ("a~b", "there are no patterns"),
+        ("-l a=b", "leave out the flag"),
         ("a=b || a=c", "there is no or"),
         ("a=b or c", "there is no or"),
         ("a not in (b)", "write key notin (a,b)"),
@@ -51,7 +76,7 @@ def test_a_common_mistake_is_met_with_what_to_write_instead(text: str, advice: s
     assert str(caught.value).splitlines()[-1] == f"hint: {caught.value.hint}"
 
 
-@pytest.mark.parametrize("text", ["(", ")", "a=b)", "-a", "a="])
+@pytest.mark.parametrize("text", [")", "a=b)", "-a", "a=", "a in ((b))"])
 def test_other_mistakes_get_no_made_up_advice(text: str) -> None:
     """Silence is better than a guess."""
     error = _error(text)
