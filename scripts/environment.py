@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 import subprocess
 import sys
 import venv
@@ -51,7 +52,7 @@ def run(*command: str) -> None:
 
 def show(*command: str) -> None:
     """Print *command* as a person would type it, and run it."""
-    print(f"\n$ {' '.join(f'{part!r}' if ' ' in part else part for part in command)}", flush=True)
+    print(f"\n$ {shlex.join(command)}", flush=True)
     run(str(BIN / command[0]), *command[1:])
 
 
