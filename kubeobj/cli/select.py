@@ -89,7 +89,7 @@ def _predicate(
         return (
             (namespace is None or manifest.namespace == namespace)
             and labels.matches(manifest.labels)
-            and fields.matches_document(manifest.document)
+            and fields.matches(manifest.document)
         )
 
     return is_selected

@@ -62,29 +62,29 @@ class FieldSelector:
         """Whether there is no requirement to meet."""
         return not self.requirements
 
-    def matches(self, fields: Mapping[str, str]) -> bool:
-        """Return whether an object with *fields*, by their dotted names, is selected.
-
-        A field that is absent counts as empty.
-        """
-        return all(
-            requirement.is_met_by(fields.get(requirement.field, ""))
-            for requirement in self.requirements
-        )
-
-    def matches_document(self, document: Document) -> bool:
-        """Return whether the object *document* is selected, by its fields at the dotted names.
+    def matches(self, fields: Document | Mapping[str, str] | None) -> bool:
+        """Return whether the object with *fields* is selected; None is no fields.
 
         A field that is absent, null, a list or an object counts as empty; numbers and booleans
-        have their JSON text. A key with a dot in it cannot be named.
+        have their JSON text.
 
-        >>> FieldSelector.parse("spec.unschedulable=true").matches_document(
-        ...     {"spec": {"unschedulable": True}}
-        ... )
+        Args:
+            fields: A document, whose fields are where the dotted names lead, or its fields by
+                these names. A key further in with a dot in it cannot be named.
+
+        Raises:
+            TypeError: If *fields* are no mapping.
+
+        >>> selector = FieldSelector.parse("spec.unschedulable=true")
+        >>> selector.matches({"spec": {"unschedulable": True}})
+        True
+        >>> selector.matches({"spec.unschedulable": "true"})
         True
         """
+        if not isinstance(fields, Mapping | None):
+            raise TypeError(f"fields must be a mapping, not {type(fields).__name__}")
         return all(
-            requirement.is_met_by(_text_at(document, requirement.field))
+            requirement.is_met_by(_text_at(fields or {}, requirement.field))
             for requirement in self.requirements
         )
 
@@ -132,6 +132,8 @@ _EVERYTHING = FieldSelector()
 
 
 def _text_at(document: Document, field: str) -> str:
+    if field in document:
+        return _text(document[field])
     value: JsonValue = document
     for name in field.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None

@@ -59,13 +59,17 @@ def test_exact_values_are_required_as_recorded() -> None:
         pytest.param("a=", {"a": 10**5000}, True, id="no integer is that long"),
         pytest.param("a=1.5,b=2", {"a": 1.5, "b": 2.0}, True, id="numbers"),
         pytest.param("=x", {"": "x"}, True, id="field without name"),
+        pytest.param("a.b=x", {"a.b": "x"}, True, id="fields by their dotted names"),
+        pytest.param("a.b=x", {"a.b": "x", "a": {"b": "y"}}, True, id="dotted name is nearer"),
+        pytest.param("a.b!=x", {"a.b": None, "a": {"b": "x"}}, True, id="even where it is null"),
+        pytest.param("a.b=", {"a": "x"}, True, id="text has no fields"),
     ],
 )
 def test_documents_match_by_the_text_of_their_fields(
     text: str, document: dict[str, JsonValue], matches: bool
 ) -> None:
     """Dotted names lead through objects; what is no scalar counts as empty."""
-    assert FieldSelector.parse(text).matches_document(document) is matches
+    assert FieldSelector.parse(text).matches(document) is matches
 
 
 def test_everything_is_the_empty_selector() -> None:
@@ -74,7 +78,16 @@ def test_everything_is_the_empty_selector() -> None:
     assert everything == FieldSelector.parse("") == FieldSelector.parse("==,,!=")
     assert everything.is_empty
     assert everything.matches({})
-    assert everything.matches_document({"a": 1})
+    assert everything.matches(None)
+    assert everything.matches({"a": 1})
+
+
+@pytest.mark.parametrize("fields", [[], "a=1", 5], ids=repr)
+def test_fields_that_are_no_mapping_are_the_callers_mistake(fields: object) -> None:
+    """They are not quietly an object without fields."""
+    with pytest.raises(TypeError, match="must be a mapping"):
+        FieldSelector.everything().matches(fields)
+    assert FieldSelector.parse("a!=1").matches(None)
 
 
 @given(_SELECTORS, _SELECTORS, st.dictionaries(st.sampled_from(["a", "b.c"]), st.text()))

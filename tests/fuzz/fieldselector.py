@@ -13,7 +13,7 @@ def check(text: str) -> None:
         selector = FieldSelector.parse(text)
         assert FieldSelector.parse(str(selector)) == selector
         selector.matches({"metadata.name": "x"})
-        selector.matches_document({"metadata": {"name": "x", "labels": {}}, "spec": [1]})
+        selector.matches({"metadata": {"name": "x", "labels": {}}, "spec": [1]})
 
 
 TARGET = Target(
