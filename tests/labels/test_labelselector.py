@@ -194,3 +194,8 @@ def test_the_object_form_means_the_same(
     selector = Selector.from_label_selector(source)
     again = Selector.from_label_selector(label_selector_of(selector))
     assert again.matches(asked) is selector.matches(asked)
+
+
+def test_a_null_label_selector_breaks_no_rule() -> None:
+    """It is valid, and selects nothing."""
+    assert validate_label_selector(None) == ()

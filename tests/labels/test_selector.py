@@ -244,3 +244,15 @@ def test_a_selector_is_joined_and_compared_only_with_selectors() -> None:
     assert Selector.parse("a") != "a"
     with pytest.raises(TypeError):
         Selector.parse("a") & "b"  # type: ignore[operator]
+
+
+def test_a_selector_answers_about_another() -> None:
+    """What `algebra` finds is asked of the selector itself."""
+    one, other = Selector.parse("a in (1,2),a!=2"), Selector.parse("a")
+    assert one.is_satisfiable
+    assert one.overlaps(other)
+    assert one.implies(other)
+    assert not one.equivalent(other)
+    assert str(one.simplify()) == "a=1"
+    assert one.witness() == {"a": "1"}
+    assert one.witness(unlike=other) is None
