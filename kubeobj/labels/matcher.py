@@ -21,13 +21,14 @@ Matcher: TypeAlias = Callable[[Mapping[str, str]], bool]
 _Operand: TypeAlias = str | int | frozenset[str] | None
 
 # The source of one test. An absent label reads as None, which equals no value and is in no set.
+# All of them call `get`, which tells mappings from lists and strings that have an `in` as well.
 _TESTS = {
     Operator.EQUALS: "labels.get(k{at}) == v{at}",
     Operator.NOT_EQUALS: "labels.get(k{at}) != v{at}",
     Operator.IN: "labels.get(k{at}) in v{at}",
     Operator.NOT_IN: "labels.get(k{at}) not in v{at}",
-    Operator.EXISTS: "k{at} in labels",
-    Operator.DOES_NOT_EXIST: "k{at} not in labels",
+    Operator.EXISTS: "labels.get(k{at}) is not None",
+    Operator.DOES_NOT_EXIST: "labels.get(k{at}) is None",
     Operator.GREATER_THAN: "exceeds(labels.get(k{at}), v{at})",
     Operator.LESS_THAN: "is_below(labels.get(k{at}), v{at})",
 }

@@ -107,10 +107,14 @@ def test_explanation_is_data_too() -> None:
     }
 
 
-def test_labels_must_be_a_mapping() -> None:
-    """What is no mapping is refused as `matches` refuses it."""
-    with pytest.raises(LabelsTypeError):
-        explain(Selector.parse("a=x"), ["a"])
+@pytest.mark.parametrize("text", ["a=x", "a", "!a", "a notin (x)", "a>1"])
+@pytest.mark.parametrize("labels", [["a"], "abc", {"a"}, 5], ids=repr)
+def test_labels_must_be_a_mapping(text: str, labels: object) -> None:
+    """What is no mapping is refused as `matches` refuses it, whatever is asked."""
+    selector = Selector.parse(text)
+    for ask in (selector.explain, selector.matches):
+        with pytest.raises(LabelsTypeError):
+            ask(labels)
 
 
 @given(selectors(), st.sampled_from(LABEL_SETS))
