@@ -24,7 +24,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self, final
+from typing import Self, cast, final
 
 from kubeobj.documents import JsonValue
 
@@ -183,6 +183,12 @@ class FieldError:
     def __str__(self) -> str:
         where = str(self.path)
         return f"{where}: {self.message}" if where else self.message
+
+
+def mistyped(path: FieldPath, value: object, wanted: str) -> FieldError:
+    """Return the error of a *value* that is not what is *wanted*, such as ``a string``."""
+    found = cast(JsonValue, value)  # whatever it is, messages take it
+    return FieldError(path, FieldErrorType.TYPE_INVALID, found, f"must be {wanted}", "type")
 
 
 class FieldErrors(KubeobjError, ValueError):
@@ -352,12 +358,15 @@ class ManifestError(KubeobjError, ValueError):
 
 def echo(value: object) -> str:
     """Return *value* as JSON, or else as text, for a message, cut to `ECHO_LIMIT` characters."""
+    # One text can be told of by very many errors: only what is shown of it is written out.
+    shown = value[: ECHO_LIMIT + 1] if isinstance(value, str) else value
     try:
-        text = json.dumps(value, ensure_ascii=False, default=str)
+        text = json.dumps(shown, ensure_ascii=False, default=str)
     except (RecursionError, TypeError, ValueError):
         # Too deep, too long a number, or no JSON after all: a message must always be.
         text = f"<{type(value).__name__}>"
-    more = f"… ({len(text)} characters)" if len(text) > ECHO_LIMIT else ""
+    length = len(value) if isinstance(value, str) else len(text)
+    more = f"… ({length} characters)" if len(text) > ECHO_LIMIT else ""
     # Control characters would steer a terminal, and lone surrogates cannot be printed at all.
     return _one_line(text[:ECHO_LIMIT]) + more
 

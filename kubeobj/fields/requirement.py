@@ -9,7 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import final
 
-from kubeobj.errors import FieldError, FieldErrorType, FieldPath, SelectorInvalidError
+from kubeobj.errors import (
+    FieldError,
+    FieldErrorType,
+    FieldPath,
+    SelectorInvalidError,
+    mistyped,
+)
 from kubeobj.fields.escaping import escape_value
 from kubeobj.labels.operator import Operator
 
@@ -63,19 +69,13 @@ class FieldRequirement:
 
 def _validate(field: str, operator: Operator | str, value: str) -> tuple[FieldError, ...]:
     parts: list[tuple[str, object]] = [("field", field), ("operator", operator), ("value", value)]
-    mistyped = tuple(
-        FieldError(
-            FieldPath.of(name),
-            FieldErrorType.TYPE_INVALID,
-            repr(part),
-            f"must be a string, not {type(part).__name__}",
-            "type=string",
-        )
+    errors = tuple(
+        mistyped(FieldPath.of(name), part, "a string")
         for name, part in parts
         if not isinstance(part, str)
     )
-    if mistyped:
-        return mistyped
+    if errors:
+        return errors
     return (*_validate_operator(operator), *_validate_field(field, operator, value))
 
 

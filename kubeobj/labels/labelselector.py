@@ -17,6 +17,7 @@ from kubeobj.errors import (
     FieldErrorType,
     FieldPath,
     SelectorInvalidError,
+    mistyped,
 )
 from kubeobj.labels.operator import Operator
 from kubeobj.labels.requirement import Requirement
@@ -172,12 +173,12 @@ def validate_label_selector(
     if document is None:
         return ()
     if not isinstance(document, Mapping):
-        return (_mistyped(path, document, "an object"),)
+        return (mistyped(path, document, "an object"),)
     errors = _unknown_fields(document, path, ("matchLabels", "matchExpressions"))
     errors += _validate_match_labels(document.get("matchLabels"), path.child("matchLabels"))
     expressions, at = document.get("matchExpressions"), path.child("matchExpressions")
     if not _is_list(expressions):
-        return (*errors, _mistyped(at, expressions, "a list"))
+        return (*errors, mistyped(at, expressions, "a list"))
     for position, expression in enumerate(_items(expressions)):
         errors += _validate_expression(expression, at.index(position), lenient=lenient)
     return tuple(errors)
@@ -202,14 +203,14 @@ def _unknown_fields(
 
 def _validate_match_labels(labels: JsonValue, path: FieldPath) -> list[FieldError]:
     if not isinstance(labels, Mapping | None):
-        return [_mistyped(path, labels, "an object")]
+        return [mistyped(path, labels, "an object")]
     errors: list[FieldError] = []
     for key, value in _mapping(labels).items():
         errors += _validate_key(key, path)
         if isinstance(value, str):
             errors += validate_label_value(value, path)
         else:
-            errors.append(_mistyped(path.key(key), value, "a string"))
+            errors.append(mistyped(path.key(key), value, "a string"))
     return errors
 
 
@@ -217,25 +218,25 @@ def _validate_key(key: object, path: FieldPath) -> tuple[FieldError, ...]:
     """Return what is wrong with a key of ``matchLabels``; mappings from Python may have any."""
     if isinstance(key, str):
         return validate_label_key(key, path)
-    return (_mistyped(path, cast(JsonValue, key), "a string"),)
+    return (mistyped(path, key, "a string"),)
 
 
 def _validate_expression(
     expression: JsonValue, path: FieldPath, *, lenient: bool
 ) -> list[FieldError]:
     if not isinstance(expression, Mapping):
-        return [_mistyped(path, expression, "an object")]
+        return [mistyped(path, expression, "an object")]
     key, operator = expression.get("key", ""), expression.get("operator", "")
     values, at = expression.get("values"), path.child("values")
     errors = _unknown_fields(expression, path, ("key", "operator", "values"))
     if not isinstance(key, str):
-        errors.append(_mistyped(path.child("key"), key, "a string"))
+        errors.append(mistyped(path.child("key"), key, "a string"))
     if not isinstance(operator, str):
-        errors.append(_mistyped(path.child("operator"), operator, "a string"))
+        errors.append(mistyped(path.child("operator"), operator, "a string"))
     if not _is_list(values):
-        errors.append(_mistyped(at, values, "a list"))
+        errors.append(mistyped(at, values, "a list"))
     errors += (
-        _mistyped(at.index(position), value, "a string")
+        mistyped(at.index(position), value, "a string")
         for position, value in enumerate(_items(values))
         if not isinstance(value, str)
     )
@@ -266,10 +267,6 @@ def _validate_operator(
             return (FieldError(at, FieldErrorType.INVALID, operator, rule, "enum=operator"),)
         case _:
             return ()
-
-
-def _mistyped(path: FieldPath, value: JsonValue, wanted: str) -> FieldError:
-    return FieldError(path, FieldErrorType.TYPE_INVALID, value, f"must be {wanted}", "type")
 
 
 def _is_list(value: JsonValue) -> bool:

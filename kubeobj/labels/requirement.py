@@ -8,10 +8,16 @@ Source: Requirement of ``k8s.io/apimachinery/pkg/labels`` (v1.36).
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NoReturn, cast, final
+from typing import NoReturn, final
 
-from kubeobj.documents import JsonValue
-from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath, SelectorInvalidError
+from kubeobj.errors import (
+    ROOT,
+    FieldError,
+    FieldErrorType,
+    FieldPath,
+    SelectorInvalidError,
+    mistyped,
+)
 from kubeobj.labels.operator import Operator
 from kubeobj.names import (
     is_label_key,
@@ -145,7 +151,7 @@ def _listed(values: object) -> tuple[str, ...]:
         return (values,)
     if isinstance(values, bytes) or not isinstance(values, Iterable):
         at = FieldPath.of("values")
-        raise SelectorInvalidError([_mistyped(at, cast(JsonValue, values), "a list of strings")])
+        raise SelectorInvalidError([mistyped(at, values, "a list of strings")])
     return tuple(values)
 
 
@@ -167,9 +173,9 @@ def validate_requirement(
     key: str, operator: Operator | str, values: tuple[str, ...], path: FieldPath = ROOT
 ) -> tuple[FieldError, ...]:
     """Return everything that keeps these parts from making a requirement."""
-    mistyped = _validate_types(key, values, path)
-    if mistyped:
-        return mistyped
+    wrong_types = _validate_types(key, values, path)
+    if wrong_types:
+        return wrong_types
     at = path.child("values")
     errors = list(validate_label_key(key, path.child("key")))
     try:
@@ -187,20 +193,10 @@ def validate_requirement(
 
 def _validate_types(key: str, values: tuple[str, ...], path: FieldPath) -> tuple[FieldError, ...]:
     at = path.child("values")
-    parts: list[tuple[FieldPath, JsonValue]] = [(path.child("key"), key)]
+    parts: list[tuple[FieldPath, object]] = [(path.child("key"), key)]
     parts += ((at.index(position), value) for position, value in enumerate(values))
     return tuple(
-        _mistyped(where, part, "a string") for where, part in parts if not isinstance(part, str)
-    )
-
-
-def _mistyped(where: FieldPath, part: JsonValue, wanted: str) -> FieldError:
-    return FieldError(
-        where,
-        FieldErrorType.TYPE_INVALID,
-        part,
-        f"must be {wanted}, not {type(part).__name__}",
-        "type=string",
+        mistyped(where, part, "a string") for where, part in parts if not isinstance(part, str)
     )
 
 

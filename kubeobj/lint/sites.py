@@ -10,7 +10,14 @@ from enum import Enum, auto
 from typing import TypeAlias, final
 
 from kubeobj.documents import Document, JsonValue
-from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath, SelectorInvalidError
+from kubeobj.errors import (
+    ROOT,
+    FieldError,
+    FieldErrorType,
+    FieldPath,
+    SelectorInvalidError,
+    mistyped,
+)
 from kubeobj.labels.labelselector import OPERATORS
 from kubeobj.labels.operator import Operator
 from kubeobj.labels.requirement import Requirement
@@ -188,7 +195,7 @@ def _expand(
 def _read_object(path: FieldPath, value: JsonValue) -> Site:
     """Return the selector in object form at *path*."""
     if not isinstance(value, dict):
-        return Site(path, value, None, (_mistyped(path, value, "an object"),))
+        return Site(path, value, None, (mistyped(path, value, "an object"),))
     try:
         return Site(path, value, Selector.from_label_selector(value), ())
     except SelectorInvalidError as error:
@@ -199,7 +206,7 @@ def _read_object(path: FieldPath, value: JsonValue) -> Site:
 def _read_map(path: FieldPath, value: JsonValue) -> Site:
     """Return the selector of labels alone at *path*."""
     if not isinstance(value, dict):
-        return Site(path, value, None, (_mistyped(path, value, "an object"),))
+        return Site(path, value, None, (mistyped(path, value, "an object"),))
     try:
         return Site(path, value, Selector.from_label_selector({"matchLabels": value}), ())
     except SelectorInvalidError as error:
@@ -224,7 +231,7 @@ def _read_nodes(path: FieldPath, value: JsonValue) -> Site:
 def _node_requirement(expression: JsonValue) -> Requirement:
     """Return one requirement on nodes."""
     if not isinstance(expression, dict):
-        raise SelectorInvalidError([_mistyped(ROOT, expression, "an object")])
+        raise SelectorInvalidError([mistyped(ROOT, expression, "an object")])
     operator = expression.get("operator")
     if not isinstance(operator, str) or operator not in _NODE_OPERATORS:
         rule = f"must be one of {', '.join(_NODE_OPERATORS)}"
@@ -234,12 +241,12 @@ def _node_requirement(expression: JsonValue) -> Requirement:
         raise SelectorInvalidError([error])
     key, values = expression.get("key", ""), expression.get("values") or []
     if not isinstance(key, str):
-        raise SelectorInvalidError([_mistyped(FieldPath.of("key"), key, "a string")])
+        raise SelectorInvalidError([mistyped(FieldPath.of("key"), key, "a string")])
     texts = (
         [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
     )
     if not isinstance(values, list) or len(texts) != len(values):
-        raise SelectorInvalidError([_mistyped(FieldPath.of("values"), values, "a list of strings")])
+        raise SelectorInvalidError([mistyped(FieldPath.of("values"), values, "a list of strings")])
     return Requirement(key, _NODE_OPERATORS[operator], texts)
 
 
@@ -262,11 +269,6 @@ def _rebase(
         at = FieldPath((*path.parts, *parts))
         rebased.append(replace(error, path=at if key is None else at.key(key)))
     return tuple(rebased)
-
-
-def _mistyped(path: FieldPath, value: JsonValue, wanted: str) -> FieldError:
-    """Return the error that *value* is not *wanted*."""
-    return FieldError(path, FieldErrorType.TYPE_INVALID, value, f"must be {wanted}", "type")
 
 
 _READERS: Mapping[Form, Callable[[FieldPath, JsonValue], Site]] = {

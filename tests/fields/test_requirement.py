@@ -75,3 +75,11 @@ def test_requirement_is_a_value() -> None:
     requirement = FieldRequirement("a", "!=", "b")
     assert pickle.loads(pickle.dumps(requirement)) == requirement  # noqa: S301 - our own bytes
     assert len({requirement, FieldRequirement("a", "!=", "b")}) == 1
+
+
+def test_parts_that_are_no_text_are_refused_whatever_they_are() -> None:
+    """Even a number that Python refuses to print."""
+    with pytest.raises(SelectorInvalidError) as caught:
+        FieldRequirement(10**5000, "=", None)
+    assert [str(error.path) for error in caught.value.errors] == ["field", "value"]
+    assert "must be a string" in str(caught.value)

@@ -62,7 +62,7 @@ def test_no_values_may_be_said_with_none() -> None:
 
 def test_a_number_too_long_to_print_is_refused_like_any_other() -> None:
     """Python refuses to print it, and our message does without."""
-    with pytest.raises(SelectorInvalidError, match="must be a string, not int"):
+    with pytest.raises(SelectorInvalidError, match="must be a string"):
         Requirement("a", 10**5000, [10**5000])  # type: ignore[list-item, arg-type]
     with pytest.raises(SelectorInvalidError, match="supported values"):
         Requirement("a", 10**5000, ["x"])  # type: ignore[arg-type]
