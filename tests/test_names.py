@@ -181,6 +181,30 @@ def test_generated_names_keep_their_base(base: str, seed: int) -> None:
     assert set(name[-5:]) <= set(names.SUFFIX_ALPHABET)
 
 
+@pytest.mark.parametrize("base", ["é" * 40, "a" + "é" * 40, "😀" * 20])
+def test_generated_names_fit_in_bytes(base: str) -> None:
+    """A base is cut between characters, and to bytes, where it may hold any."""
+    name = names.generate_name(base, SeededIdSource(1))
+    assert 60 <= names.byte_length(name) <= names.DNS_LABEL_MAX_BYTES
+    assert base.startswith(name[:-5])
+
+
+@pytest.mark.parametrize(
+    ("value", "canonical"),
+    [
+        ("::ffff:10.0.0.7/120", "10.0.0.7/24"),
+        ("::ffff:10.0.0.7/24", "10.0.0.7/24"),
+        ("010.0.0.7/24", "10.0.0.7/24"),
+        ("2001:DB8::7/64", "2001:db8::7/64"),
+    ],
+)
+def test_interface_addresses_are_told_their_canonical_form(value: str, canonical: str) -> None:
+    """What an error says to write instead is right."""
+    (error,) = names.validate_interface_address(value)
+    assert f"'{canonical}'" in error.detail
+    assert not names.validate_interface_address(canonical)
+
+
 @given(st.from_regex(r"[a-z0-9](-?[a-z0-9]){0,30}-?", fullmatch=True), st.integers())
 def test_names_generated_from_valid_prefixes_are_valid(base: str, seed: int) -> None:
     """What the rule for the beginning of a name accepts becomes a name that its rule accepts."""

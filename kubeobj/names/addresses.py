@@ -61,7 +61,9 @@ class _Network:
         return _Network(_Address(first, self.address.bits), self.length)
 
     def __str__(self) -> str:
-        return f"{self.address}/{self.length}"
+        # The address alone is written, so only its own bits are counted.
+        surplus = 96 if self.address.is_mapped and self.length > 32 else 0
+        return f"{self.address}/{self.length - surplus}"
 
 
 def validate_ip(value: str, path: FieldPath = ROOT) -> tuple[FieldError, ...]:

@@ -14,7 +14,7 @@ SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 SUFFIX_LENGTH = 5
 """How many random characters a generated name ends with."""
 
-GENERATED_BASE_MAX_LENGTH = DNS_LABEL_MAX_BYTES - SUFFIX_LENGTH
+GENERATED_BASE_MAX_BYTES = DNS_LABEL_MAX_BYTES - SUFFIX_LENGTH
 """How much of the base is kept, so that the whole is no longer than a DNS label."""
 
 
@@ -33,4 +33,6 @@ def generate_name(base: str, suffixes: SuffixSource) -> Name:
     >>> generate_name("web-", SeededIdSource(7)).startswith("web-")
     True
     """
-    return Name(f"{base[:GENERATED_BASE_MAX_LENGTH]}{suffixes.suffix()}")
+    kept = base.encode("utf-8", "replace")[:GENERATED_BASE_MAX_BYTES]
+    # A character that is cut through is left out.
+    return Name(f"{kept.decode('utf-8', 'ignore')}{suffixes.suffix()}")
