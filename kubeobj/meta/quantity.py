@@ -177,6 +177,17 @@ class Quantity(WireValue):
         """
         return Decimal(write(self._nanos, Format.DECIMAL_EXPONENT))
 
+    @property
+    def fits_64_bits(self) -> bool:
+        """Whether 64 bits hold its digits, which is what Kubernetes reports of a product.
+
+        The amount is exact either way.
+
+        >>> (Quantity("250m") * 3).fits_64_bits, (Quantity("4Ei") * 2).fits_64_bits
+        (True, False)
+        """
+        return self._scale is not None or _fits(self._nanos)
+
     def _count(self, scale: int) -> int:
         """Return how often ten to *scale* goes into this, as a 64-bit integer of Kubernetes."""
         if self._scale is None:
@@ -219,6 +230,8 @@ class Quantity(WireValue):
 
     def round_up(self, scale: int) -> Self:
         """Return this rounded away from zero to a multiple of ten to *scale*.
+
+        The result equals this if nothing was lost.
 
         Raises:
             QuantityError: If the result has more than 4,000 digits.
