@@ -5,10 +5,10 @@ Source: API conventions, Typical status properties; ``metav1.Condition`` and Set
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias, final
 
-from kubeobj.documents import Document
+from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath
 from kubeobj.meta.shape import (
     integer_of,
@@ -126,13 +126,18 @@ def remove_condition(conditions: Sequence[Condition], condition_type: str) -> li
 
 
 def validate_conditions(
-    conditions: Sequence[Document], path: FieldPath = ROOT
+    conditions: Sequence[JsonValue], path: FieldPath = ROOT
 ) -> tuple[FieldError, ...]:
     """Return what is wrong with *conditions* in wire form; no type may come twice."""
     errors: list[FieldError] = []
     seen: set[str] = set()
-    for position, condition in enumerate(conditions):
+    for position, item in enumerate(conditions):
         here = path.index(position)
+        # On the wire null is an object with nothing in it.
+        condition = {} if item is None else item
+        if not isinstance(condition, Mapping):
+            errors += _SHAPE(condition, here)
+            continue
         condition_type = text_of(condition, "type")
         if condition_type in seen:
             at, duplicate = here.child("type"), FieldErrorType.DUPLICATE

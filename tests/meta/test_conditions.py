@@ -125,3 +125,15 @@ def test_no_type_comes_twice() -> None:
     assert [(str(error.path), error.type) for error in errors] == [
         ("[2].type", FieldErrorType.DUPLICATE)
     ]
+
+
+def test_items_that_are_no_conditions_are_told() -> None:
+    """What a list from JSON holds instead of a condition is an error, and null an empty one."""
+    errors = validate_conditions(["x", 5, READY])
+    assert [(str(error.path), error.type.name) for error in errors] == [
+        ("[0]", "TYPE_INVALID"),
+        ("[1]", "TYPE_INVALID"),
+    ]
+    assert {str(error.path) for error in validate_conditions([None])} == {
+        str(error.path) for error in validate_conditions([{}])
+    }
