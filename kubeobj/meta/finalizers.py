@@ -7,7 +7,7 @@ Source: Finalizers (Kubernetes v1.36).
 
 from collections.abc import Sequence
 
-from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath
+from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath, echo
 from kubeobj.names import validate_qualified_name
 
 ORPHAN_DEPENDENTS = "orphan"
@@ -67,5 +67,5 @@ def validate_no_new_finalizers(
     added = [name for name in dict.fromkeys(new) if name not in known]
     if not added:
         return ()
-    detail = f"an object that is being deleted can gain no finalizers, such as {added[0]}"
+    detail = f"an object that is being deleted can gain no finalizers, such as {echo(added[0])}"
     return (FieldError(path, FieldErrorType.FORBIDDEN, added, detail, "finalizers=no-new"),)

@@ -11,7 +11,7 @@ Source: ``k8s.io/apimachinery/pkg/api/validation`` ValidateObjectMeta and Valida
 from collections.abc import Iterator, Mapping, Sequence
 
 from kubeobj.documents import Document
-from kubeobj.errors import FieldError, FieldErrorType, FieldPath, ObjectReferenceError
+from kubeobj.errors import FieldError, FieldErrorType, FieldPath, ObjectReferenceError, echo
 from kubeobj.meta.annotations import validate_annotations
 from kubeobj.meta.finalizers import validate_finalizers, validate_no_new_finalizers
 from kubeobj.meta.gvk import GroupVersionKind
@@ -175,7 +175,7 @@ def validate_owner_references(
         errors += _owner_errors(owner, path)
         if owner.get("controller") is not True:
             continue
-        name = f"{text_of(owner, 'kind')}/{text_of(owner, 'name')}"
+        name = echo(f"{text_of(owner, 'kind')}/{text_of(owner, 'name')}")
         if controller is None:
             controller = name
         else:

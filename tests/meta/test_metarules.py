@@ -168,6 +168,29 @@ def test_labels_are_judged_one_by_one() -> None:
     ]
 
 
+def test_messages_about_many_parts_stay_short() -> None:
+    """A message never grows with what it tells of, nor hands control characters on."""
+    owner = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "name": "\n" * 5000,
+        "uid": "1",
+        "controller": True,
+    }
+    old = {"name": "a", "resourceVersion": "1", "deletionTimestamp": "2020-01-02T03:04:05Z"}
+    new = {
+        **old,
+        "ownerReferences": [owner, owner, owner],
+        "finalizers": ["\n" * 5000],
+        "managedFields": [{"operation": "Apply", "manager": "\n" * 5000}],
+    }
+    errors = validate_object_meta_update(new, old)
+    assert len(errors) == 1 + 2 + 1 + 5000
+    for error in errors:
+        assert str(error).isprintable()
+        assert len(str(error)) < 2500
+
+
 @given(ANY_META, ANY_META, st.booleans())
 def test_any_mapping_is_valid_or_not(
     new: dict[str, Any], old: dict[str, Any], namespaced: bool
