@@ -130,6 +130,7 @@ class Selector:
 
         Raises:
             SelectorInvalidError: If a part breaks a rule; with the path of every one that does.
+            TypeError: If *source* is neither.
         """
         from kubeobj.labels.labelselector import selector_of
 
