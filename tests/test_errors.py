@@ -99,6 +99,12 @@ def test_what_is_hard_to_print_is_echoed_all_the_same(value: object) -> None:
     assert echo(value).isprintable()  # type: ignore[arg-type]
 
 
+def test_how_much_was_cut_is_told() -> None:
+    """A text is counted in characters of its own, anything else in those of its JSON."""
+    assert echo("é\n" * 500).endswith("… (1000 characters)")
+    assert echo([0] * 500).endswith("… (1500 characters)")
+
+
 @given(st.text(), st.data())
 def test_a_caret_is_always_below_what_it_points_at(text: str, data: st.DataObject) -> None:
     """Two lines whatever the text, the caret within one column of the shown text."""
