@@ -76,6 +76,7 @@ TARGET = Target(
         ('{"matchExpressions": [', "{}, ", "{}]}"),
         ('{"matchExpressions": [{"key": "a", "operator": "In", "values": [', '"-", ', '""]}]}'),
     ],
+    long=20_000,
 )
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ TARGET = Target(
         ("", "a:b,", ""),
         ("", "a=b&&", ""),
     ],
+    long=50_000,
 )
 
 if __name__ == "__main__":
