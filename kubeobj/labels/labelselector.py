@@ -83,10 +83,10 @@ def selector_of(source: LabelSelectorLike | Document | None) -> Selector:
     if errors:
         raise SelectorInvalidError(errors)
     labels = _mapping(document.get("matchLabels"))
-    requirements = [Requirement(key, Operator.EQUALS, (str(labels[key]),)) for key in labels]
+    requirements = [Requirement(key, Operator.EQUALS, (_text(labels[key]),)) for key in labels]
     for expression in map(_mapping, _items(document.get("matchExpressions"))):
         operator = OPERATORS[str(expression["operator"])]
-        values = map(str, _items(expression.get("values")))
+        values = map(_text, _items(expression.get("values")))
         requirements.append(Requirement(str(expression["key"]), operator, values))
     return Selector(requirements)
 
@@ -207,8 +207,8 @@ def _validate_match_labels(labels: JsonValue, path: FieldPath) -> list[FieldErro
     errors: list[FieldError] = []
     for key, value in _mapping(labels).items():
         errors += _validate_key(key, path)
-        if isinstance(value, str):
-            errors += validate_label_value(value, path)
+        if isinstance(value, str | None):
+            errors += validate_label_value(_text(value), path)
         else:
             errors.append(mistyped(path.key(key), value, "a string"))
     return errors
@@ -226,27 +226,27 @@ def _validate_expression(
 ) -> list[FieldError]:
     if not isinstance(expression, Mapping):
         return [mistyped(path, expression, "an object")]
-    key, operator = expression.get("key", ""), expression.get("operator", "")
+    key, operator = expression.get("key"), expression.get("operator")
     values, at = expression.get("values"), path.child("values")
     errors = _unknown_fields(expression, path, ("key", "operator", "values"))
-    if not isinstance(key, str):
+    if not isinstance(key, str | None):
         errors.append(mistyped(path.child("key"), key, "a string"))
-    if not isinstance(operator, str):
+    if not isinstance(operator, str | None):
         errors.append(mistyped(path.child("operator"), operator, "a string"))
     if not _is_list(values):
         errors.append(mistyped(at, values, "a list"))
     errors += (
         mistyped(at.index(position), value, "a string")
         for position, value in enumerate(_items(values))
-        if not isinstance(value, str)
+        if not isinstance(value, str | None)
     )
     if errors:
         return errors
-    errors += _validate_operator(str(operator), _items(values), path, lenient=lenient)
-    errors += validate_label_key(str(key), path.child("key"))
+    errors += _validate_operator(_text(operator), _items(values), path, lenient=lenient)
+    errors += validate_label_key(_text(key), path.child("key"))
     if not lenient:
         for position, value in enumerate(_items(values)):
-            errors += validate_label_value(str(value), at.index(position))
+            errors += validate_label_value(_text(value), at.index(position))
     return errors
 
 
@@ -267,6 +267,11 @@ def _validate_operator(
             return (FieldError(at, FieldErrorType.INVALID, operator, rule, "enum=operator"),)
         case _:
             return ()
+
+
+def _text(value: JsonValue) -> str:
+    """Return a text; null is the empty one, as wherever the API reads text."""
+    return "" if value is None else str(value)
 
 
 def _is_list(value: JsonValue) -> bool:

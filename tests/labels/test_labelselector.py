@@ -199,3 +199,17 @@ def test_the_object_form_means_the_same(
 def test_a_null_label_selector_breaks_no_rule() -> None:
     """It is valid, and selects nothing."""
     assert validate_label_selector(None) == ()
+
+
+def test_null_is_the_empty_text_wherever_a_text_is() -> None:
+    """As the API decodes it, and as the typed model does."""
+    null = {
+        "matchLabels": {"a": None},
+        "matchExpressions": [{"key": "b", "operator": "In", "values": ["x", None]}],
+    }
+    assert str(Selector.from_label_selector(null)) == "a=,b in (,x)"
+    errors = validate_label_selector({"matchExpressions": [{"key": None, "operator": None}]})
+    assert {str(error.path) for error in errors} == {
+        "matchExpressions[0].key",
+        "matchExpressions[0].operator",
+    }
