@@ -46,3 +46,10 @@ def test_every_seed_is_dealt_with(name: str) -> None:
     """So are the texts that the fuzzers start from."""
     for seed in TARGETS[name].seeds:
         TARGETS[name].check(seed)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_no_nesting_is_too_deep(name: str) -> None:
+    """A hundred thousand brackets are too many for some, and never too deep."""
+    for opening in ("(", "[", "{", '{"a":', "[{a: ", "- ", "a in ("):
+        TARGETS[name].check(opening * 100_000)

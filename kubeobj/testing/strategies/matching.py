@@ -48,7 +48,7 @@ def matching(
     """
     words = Vocabulary(keys, values)
     if not can_match(selector, words):
-        raise InvalidArgument(f"nothing that has {values=} matches {selector!r}")
+        raise InvalidArgument(f"nothing{_having(values)} matches {selector!r}")
     return _matching(selector, words, label_sets(max_size=2, keys=keys, values=values))
 
 
@@ -72,7 +72,7 @@ def not_matching(
     """
     words = Vocabulary(keys, values)
     if not selector.selects_nothing and not missable(selector, words):
-        raise InvalidArgument(f"everything that has {values=} matches {selector!r}")
+        raise InvalidArgument(f"everything{_having(values)} matches {selector!r}")
     return _not_matching(selector, words, label_sets(max_size=2, keys=keys, values=values))
 
 
@@ -136,6 +136,10 @@ def complement(values: ValueSet) -> tuple[ValueSet, ...]:
         return (Finite(values.excluded),)
     below, above = Integers(0, values.low - 1), Integers(values.high + 1, GREATEST_INTEGER)
     return (_NO_INTEGERS, below, above)
+
+
+def _having(values: Sequence[str] | None) -> str:
+    return "" if values is None else f" that has {values=}"
 
 
 def _has_any(words: Vocabulary, *sets: ValueSet) -> bool:
