@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import venv
@@ -27,7 +28,8 @@ def ensure(*extras: str) -> None:
     with _alone():
         if stamp.is_file() and stamp.read_text(encoding="ascii") == inputs:
             return
-        if not PYTHON.is_file():
+        # pip is the last thing a new environment gets: without it, its making was cut short.
+        if not shutil.which("pip", path=str(BIN)):
             _create()
         print(f"installing kubeobj[{','.join(extras)}] into {FOLDER.name} …", flush=True)
         install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
