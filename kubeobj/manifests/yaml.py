@@ -48,7 +48,8 @@ def read_yaml(
     try:
         yield from Builder(text, limits).documents(loader(text.text))
     except (ManifestError, yaml.YAMLError, ValueError, OverflowError) as error:
-        raise _template_error(text) or _manifest_error(text, error) from None
+        mistake = _manifest_error(text, error)
+        raise _template_error(text, mistake) or mistake from None
 
 
 def _manifest_error(text: SourceText, error: Exception) -> ManifestError:
@@ -70,6 +71,9 @@ def _manifest_error(text: SourceText, error: Exception) -> ManifestError:
 def _syntax_error(text: SourceText, error: yaml.MarkedYAMLError) -> ManifestError:
     """Return what the parser found, with what to do where it is a common mistake."""
     mark = error.problem_mark or error.context_mark
+    if error.context and "simple key" in error.context:
+        # A line that lacks its colon; it is missed only on the next.
+        mark = error.context_mark
     position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
     # libyaml has the end one line further down.
     position = min(position, text.position(len(text.text)))
@@ -86,9 +90,13 @@ def _syntax_error(text: SourceText, error: yaml.MarkedYAMLError) -> ManifestErro
     return text.error_at(reason, position)
 
 
-def _template_error(text: SourceText) -> ManifestError | None:
-    """Return the error that *text* is a template, if it looks like one."""
-    found = _TEMPLATE.search(text.text)
+def _template_error(text: SourceText, mistake: ManifestError) -> ManifestError | None:
+    """Return the error that *text* is a template, if that is what stands on the line of *mistake*.
+
+    Elsewhere a template may be text like any other, such as a ConfigMap's for another program.
+    """
+    found = _TEMPLATE.search(text.line(mistake.line))
     if found is None:
         return None
-    return text.error("this is a template, not YAML; render it first (helm template)", found.end())
+    position = Position(mistake.line, found.end() + 1)
+    return text.error_at("this is a template, not YAML; render it first (helm template)", position)

@@ -90,6 +90,9 @@ BAD = {
     "template": ("a:\n  b: {{ .Values.b }}\n", "f.yaml:2:6: this is a template, not YAML; render"),
     "template line": ("{{- if x }}\na: b\n{{- end }}", "f.yaml:1:1: this is a template"),
     "template item": ("a:\n  - {{ b }}", "f.yaml:2:5: this is a template"),
+    "template after text": ("a: b\n{{/* x */}}\nc: d", "f.yaml:2:1: this is a template"),
+    "template in a flow": ("a: x\nb:\n  {{- y | z 2 }}\nc: d", "f.yaml:3:3: this is a template"),
+    "template for others": ("a: |\n  {{ x }}\na: c", 'f.yaml:3:1: the key "a" is already'),
     "directives": ("%TAG !a! x\n" * 101 + "---\na: b", "f.yaml:101:1: more than 100 lines"),
 }  # fmt: skip
 
@@ -105,6 +108,7 @@ def test_refusals(name: str, loader: Loader) -> None:
 SYNTAX = {
     "tab": ("a:\n\tb: c", "f.yaml:2:1: not YAML: found character", "YAML takes no tabs"),
     "colon": ("a: b: c", "f.yaml:1:5: not YAML: mapping values", "in quotes if it holds ': '"),
+    "no colon": ("a: b\nc\nd: e", "f.yaml:2:1: not YAML: could not find", "expected ':'"),
     "at": ("a: @b", "f.yaml:1:4: not YAML: found character", "put the value in quotes"),
     "unclosed": ("a: [b\nc: d", "f.yaml:2:2: not YAML: did not find", "flow sequence"),
     "no end": ("a: 'b", "f.yaml:1:6: not YAML: found unexpected end", "quoted scalar"),
