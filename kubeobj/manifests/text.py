@@ -55,8 +55,13 @@ class SourceText:
         return Position(line, offset - self._starts()[line - 1] + 1)
 
     def line(self, number: int) -> str:
-        """Return the text of the line *number*, from 1, which there must be."""
+        """Return the text of the line *number*, from 1; empty beyond the last.
+
+        YAML breaks lines at U+2028 too, so its places may lie there.
+        """
         starts = self._starts()
+        if number > len(starts):
+            return ""
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end]
 

@@ -93,6 +93,7 @@ BAD = {
     "template after text": ("a: b\n{{/* x */}}\nc: d", "f.yaml:2:1: this is a template"),
     "template in a flow": ("a: x\nb:\n  {{- y | z 2 }}\nc: d", "f.yaml:3:3: this is a template"),
     "template for others": ("a: |\n  {{ x }}\na: c", 'f.yaml:3:1: the key "a" is already'),
+    "beyond the last line": ("\u2028!!int x", "f.yaml:2:1: 'x' is not of the type !!int"),
     "directives": ("%TAG !a! x\n" * 101 + "---\na: b", "f.yaml:101:1: more than 100 lines"),
 }  # fmt: skip
 
