@@ -3,15 +3,16 @@
 Source: Labels and Selectors; Annotations.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from kubeobj.documents import JsonValue
+from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import FieldError, FieldPath, echo
 from kubeobj.lint.finding import Finding, Rule, Severity, report
+from kubeobj.lint.sites import EACH, Pattern, expand
 from kubeobj.lint.subject import Subject
 from kubeobj.manifests.manifest import Manifest
 from kubeobj.meta.annotations import ANNOTATIONS_MAX_BYTES, validate_annotations
-from kubeobj.meta.metarules import METADATA
+from kubeobj.meta.gvk import GroupKind
 from kubeobj.names import (
     byte_length,
     is_label_key,
@@ -65,23 +66,44 @@ RULES = (
     ANNOTATIONS_TOO_LONG,
 )
 
+_METADATA: Pattern = ("metadata",)
+# The metadata of what an object makes besides pods.
+_EMBEDDED: Mapping[GroupKind, Pattern] = {
+    GroupKind("apps", "StatefulSet"): ("spec", "volumeClaimTemplates", EACH, "metadata"),
+    GroupKind("batch", "CronJob"): ("spec", "jobTemplate", "metadata"),
+    GroupKind("resource.k8s.io", "ResourceClaimTemplate"): ("spec", "metadata"),
+}
+_POD_CLAIMS: Pattern = ("spec", "volumes", EACH, "ephemeral", "volumeClaimTemplate", "metadata")
+
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Find bad labels and annotations of *subject* and of its pods."""
-    yield from _check_metadata(subject.manifest, METADATA)
-    if subject.has_pods and subject.pod_metadata != METADATA:
-        yield from _check_metadata(subject.manifest, subject.pod_metadata)
+    """Find bad labels and annotations of *subject*, of its pods, and of what else it makes."""
+    for pattern in _metadata_patterns(subject):
+        for path, metadata in expand(subject.manifest.document, pattern):
+            if isinstance(metadata, dict):
+                yield from _check_metadata(subject.manifest, path, metadata)
 
 
-def _check_metadata(manifest: Manifest, path: FieldPath) -> Iterator[Finding]:
-    """Find bad labels and annotations in the metadata at *path*."""
-    labels, at = manifest.at(*path.parts, "labels"), path.child("labels")
+def _metadata_patterns(subject: Subject) -> Iterator[Pattern]:
+    """Yield where metadata is in *subject*."""
+    yield _METADATA
+    if subject.group_kind in _EMBEDDED:
+        yield _EMBEDDED[subject.group_kind]
+    if subject.pod is not None:
+        if subject.pod:
+            yield (*subject.pod, *_METADATA)
+        yield (*subject.pod, *_POD_CLAIMS)
+
+
+def _check_metadata(manifest: Manifest, path: FieldPath, metadata: Document) -> Iterator[Finding]:
+    """Find bad labels and annotations in *metadata*, which is at *path*."""
+    labels, at = metadata.get("labels"), path.child("labels")
     if isinstance(labels, dict):
         for key, value in labels.items():
             yield from _check_label(manifest, at, key, value)
     elif labels is not None:
         yield report(LABEL_NOT_STRING, manifest, at, f"labels are a mapping, not {echo(labels)}")
-    notes, at = manifest.at(*path.parts, "annotations"), path.child("annotations")
+    notes, at = metadata.get("annotations"), path.child("annotations")
     if isinstance(notes, dict):
         yield from _check_annotations(manifest, at, notes)
     elif notes is not None:

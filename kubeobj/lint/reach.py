@@ -86,6 +86,9 @@ def check_all(subjects: Sequence[Subject]) -> Iterator[Finding]:
         index = pods.get(subject.manifest.namespace)
         if subject.group_kind not in _SELECTING or index is None:
             continue
+        # It is a name for another host; its selector, if any, means nothing.
+        if subject.manifest.at("spec", "type") == "ExternalName":
+            continue
         rule = _SELECTING[subject.group_kind]
         if subject.group_kind == _POLICY:
             yield from _check_policy(subject, index)

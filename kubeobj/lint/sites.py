@@ -171,12 +171,12 @@ def find_sites(document: Document, group_kind: GroupKind) -> tuple[Site, ...]:
     return tuple(
         _READERS[form](path, value)
         for pattern, form in _PLACES.get(group_kind, ())
-        for path, value in _expand(document, pattern)
+        for path, value in expand(document, pattern)
         if value is not None
     )
 
 
-def _expand(
+def expand(
     here: JsonValue, pattern: Pattern, way: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[FieldPath, JsonValue]]:
     """Yield each value that *pattern* leads to from *here*, which *way* has led to."""
@@ -184,7 +184,7 @@ def _expand(
         if step == EACH:
             for index, item in enumerate(here if isinstance(here, list) else ()):
                 so_far = (*way, *pattern[:position], index)
-                yield from _expand(item, pattern[position + 1 :], so_far)
+                yield from expand(item, pattern[position + 1 :], so_far)
             return
         if not isinstance(here, dict) or step not in here:
             return

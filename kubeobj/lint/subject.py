@@ -1,6 +1,7 @@
 """One object as the rules see it: the manifest, what is known of its kind, its selectors."""
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Self, final
 
 from kubeobj.errors import FieldPath
@@ -12,6 +13,9 @@ from kubeobj.meta.gvk import GroupKind
 SELECTOR = FieldPath.of("spec", "selector")
 """Where most kinds have theirs."""
 
+_POD_TEMPLATE = ("spec", "template")
+_KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+
 
 @final
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,12 +26,14 @@ class Subject:
         manifest: The object.
         group_kind: What it says it is.
         kind: What is known of that kind; None if nothing is.
+        pod: Where the labels and the ``spec`` of the pods it makes are; None if it makes none.
         sites: The selectors in it.
     """
 
     manifest: Manifest
     group_kind: GroupKind
     kind: Kind | None
+    pod: tuple[str, ...] | None
     sites: tuple[Site, ...]
 
     @classmethod
@@ -35,13 +41,19 @@ class Subject:
         """Return *manifest* with what is known of it."""
         group = manifest.api_version.rpartition("/")[0]
         group_kind = GroupKind(group, manifest.kind)
-        sites = find_sites(manifest.document, group_kind)
-        return cls(manifest, group_kind, KINDS.get(group_kind), sites)
+        kind = KINDS.get(group_kind)
+        pod = _custom_pod(manifest) if kind is None else kind.pod
+        return cls(manifest, group_kind, kind, pod, find_sites(manifest.document, group_kind))
 
     @property
     def is_api_object(self) -> bool:
         """Whether it is meant for an API server, not for a tool that reads a file like it."""
-        return self.group_kind.group not in CONFIGURATION_GROUPS
+        if self.group_kind.group in CONFIGURATION_GROUPS:
+            return False
+        # Kustomize's own file need not say its kind.
+        return bool(self.manifest.kind) or (
+            PurePath(self.manifest.source).name not in _KUSTOMIZATIONS
+        )
 
     @property
     def title(self) -> str:
@@ -49,21 +61,15 @@ class Subject:
         return f"{self.manifest.kind} {self.manifest.name}".rstrip()
 
     @property
-    def has_pods(self) -> bool:
-        """Whether it is a pod or makes pods."""
-        return self.kind is not None and self.kind.pod is not None
-
-    @property
     def pod_metadata(self) -> FieldPath:
         """Where the metadata of its pods is, if it has any."""
-        template = self.kind.pod if self.kind is not None and self.kind.pod is not None else ()
-        return FieldPath((*template, "metadata"))
+        return FieldPath((*(self.pod or ()), "metadata"))
 
     @property
     def pod_labels(self) -> dict[str, str] | None:
         """The labels of its pods; None where it has none, or they are no labels."""
         labels = self.manifest.at(*self.pod_metadata.child("labels").parts)
-        if not self.has_pods or not isinstance(labels, dict | None):
+        if self.pod is None or not isinstance(labels, dict | None):
             return None
         texts = {key: value for key, value in (labels or {}).items() if isinstance(value, str)}
         return texts if len(texts) == len(labels or {}) else None
@@ -71,3 +77,12 @@ class Subject:
     def site(self, path: FieldPath) -> Site | None:
         """Return the selector at *path*; None where there is none, or it is null."""
         return next((site for site in self.sites if site.path == path), None)
+
+
+def _custom_pod(manifest: Manifest) -> tuple[str, ...] | None:
+    """Return where *manifest*, of an unknown kind, has a pod template; None if nowhere.
+
+    Kinds that stand in for a Deployment (Argo's Rollout, Knative's Service) have it there too.
+    """
+    containers = manifest.at(*_POD_TEMPLATE, "spec", "containers")
+    return _POD_TEMPLATE if isinstance(containers, list) else None

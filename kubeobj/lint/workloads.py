@@ -50,11 +50,19 @@ def check(subject: Subject) -> Iterator[Finding]:
             what = "has no selector" if site is None else "has an empty selector"
             yield report(MISSING_SELECTOR, subject.manifest, SELECTOR, f"{subject.title} {what}")
         return
-    if subject.group_kind == JOB and subject.manifest.at("spec", "manualSelector") is not True:
+    if _should_have_no_selector(subject):
         message = f"{subject.title} has a selector of its own"
         yield report(JOB_SELECTOR, subject.manifest, SELECTOR, message)
         return
     yield from _check_template(subject)
+
+
+def _should_have_no_selector(subject: Subject) -> bool:
+    """Return whether the selector of *subject* is the API's to make, and was not made by it."""
+    manifest = subject.manifest
+    is_from_cluster = manifest.at("metadata", "uid") is not None
+    is_manual = manifest.at("spec", "manualSelector") is True
+    return subject.group_kind == JOB and not is_manual and not is_from_cluster
 
 
 def _check_template(subject: Subject) -> Iterator[Finding]:

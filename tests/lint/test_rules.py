@@ -139,6 +139,14 @@ def test_kinds(text: str) -> None:
     assert found(text) == KIND_TEXTS[text]
 
 
+@pytest.mark.parametrize("name", ["kustomization.yaml", "kustomization.yml", "Kustomization"])
+def test_a_kustomization_need_not_say_its_kind(name: str) -> None:
+    """Kustomize knows its own file by the name."""
+    text = "resources: [web.yaml]\n"
+    assert lint(read_manifests(text, source=f"base/{name}")) == ()
+    assert len(lint(read_manifests(text, source="base/web.yaml"))) == 1
+
+
 def test_derived_names() -> None:
     """Names that are made of other fields agree with them, where the fields are there."""
     crd = "{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition,"
@@ -206,6 +214,8 @@ def test_jobs() -> None:
     assert found(workload("Job", "null", "{a: b}", version="batch/v1")) == []
     text = workload("Job", "{matchLabels: {a: b}}", "{a: b}", version="batch/v1")
     assert found(text) == ["4 job-selector"]
+    from_cluster = text.replace("name: web", "name: web, uid: 6f7c1f0e-1d3a-4f40-9a55-7b6f3c9a1d11")
+    assert found(from_cluster) == []
     manual = text.replace("spec: {", "spec: {manualSelector: true, ")
     assert found(manual) == []
     assert found(manual.replace("{labels: {a: b}}", "{labels: {a: c}}")) == [
@@ -252,10 +262,18 @@ def test_overlap_of_pods_that_could_be() -> None:
     one = controller("one", "{app: web}", "{app: web}")
     other = controller("other", "{tier: db}", "{tier: db}", kind="StatefulSet")
     (finding,) = findings(one + other)
+    assert (finding.rule.id, finding.rule.severity) == ("selector-may-overlap", "note")
     assert finding.message == (
         "StatefulSet other and Deployment one could both select one pod, such as one with the"
         " labels app=web,tier=db"
     )
+
+
+def test_overlap_by_a_shared_key_is_no_chance() -> None:
+    """Who asks both times for one label means to tell pods apart by it, so that is a warning."""
+    one = controller("one", "{app: web, a: b}", "{app: web, a: b}")
+    other = controller("other", "{app: web, c: d}", "{app: web, c: d}")
+    assert found(one + other) == ["3 selector-overlap"]
 
 
 def test_no_overlap() -> None:
@@ -288,6 +306,7 @@ SELECTING = {
         ["service-selects-nothing"],
     f"{{apiVersion: v1, kind: Service, {NAMED} {{selector: {{}}}}}}": [],
     f"{{apiVersion: v1, kind: Service, {NAMED} {{}}}}": [],
+    f"{{apiVersion: v1, kind: Service, {NAMED} {{type: ExternalName, selector: {{app: db}}}}}}": [],
     f"{{apiVersion: v1, kind: Service, {NAMED} {{selector: [app]}}}}": ["invalid-selector"],
     f"{{apiVersion: v1, kind: Service, {NAMED} {{selector: {{app: web, job-name: x}}}}}}": [],
     f"{{apiVersion: v1, kind: Service, {NAMED} {{selector: {{app: db, job-name: x}}}}}}":
@@ -337,6 +356,20 @@ def test_pods_of_controllers_count() -> None:
     assert found(service + controller("web", "{app: web}", "{app: web}")) == []
 
 
+def test_pods_of_custom_kinds_count() -> None:
+    """An object of an unknown kind makes pods if it has a template with containers."""
+    service = f"{{apiVersion: v1, kind: Service, {NAMED} {{selector: {{app: roll}}}}}}\n---\n"
+    rollout = (
+        f"{{apiVersion: argoproj.io/v1alpha1, kind: Rollout, {NAMED} {{template: {{metadata:"
+        " {labels: {app: roll}}, spec: {containers: [{name: main}]}}}}"
+    )
+    assert found(POD + service + rollout) == []
+    assert found(POD + service + rollout.replace("containers", "steps")) == [
+        "3 service-selects-nothing"
+    ]
+    assert found(rollout.replace("app: roll", "app: 3")) == ["1 label-not-string"]
+
+
 def test_duplicates() -> None:
     """One kind, namespace and name is one object, in whatever version and file."""
     one = config_map("name: web")
@@ -365,6 +398,32 @@ def test_labels_of_pod_templates() -> None:
               annotations: {e: 2}
     """
     assert found(text) == ["7 label-not-string", "7 invalid-label-key", "8 annotation-not-string"]
+
+
+def test_labels_of_what_else_is_made() -> None:
+    """So do those of the Jobs and the claims that an object makes."""
+    metadata = "metadata: {labels: {a: 1}, annotations: {e: 2}}"
+    embedding = {
+        "batch/v1 CronJob": f"{{jobTemplate: {{{metadata}}}}}",
+        "apps/v1 StatefulSet": (
+            "{selector: {matchLabels: {b: c}}, template: {metadata: {labels: {b: c}}},"
+            f" volumeClaimTemplates: [{{{metadata}}}]}}"
+        ),
+        "v1 Pod": f"{{volumes: [{{ephemeral: {{volumeClaimTemplate: {{{metadata}}}}}}}]}}",
+        "resource.k8s.io/v1 ResourceClaimTemplate": f"{{{metadata}}}",
+    }
+    for names, spec in embedding.items():
+        version, kind = names.split()
+        text = f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n"
+        assert found(text) == ["4 label-not-string", "4 annotation-not-string"], kind
+
+
+def test_chances_do_not_hide_overlaps() -> None:
+    """A controller that many could overlap with is still told which one does."""
+    others = "".join(controller(f"c-{n}", f"{{a: n{n}}}", f"{{a: n{n}}}") for n in range(20))
+    text = others + controller("one", "{b: c}", "{b: c}") + controller("two", "{b: c}", "{b: c}")
+    rules = [one.rule.id for one in findings(text) if str(one.location).startswith("f.yaml:43:")]
+    assert rules == ["selector-may-overlap", "selector-overlap"]
 
 
 def test_a_path_into_a_list_by_name_costs_no_walk() -> None:
