@@ -8,14 +8,43 @@ from tests.fuzz.harness import Target, instrumented, main, refused
 from tests.golden import golden
 
 with instrumented(__name__):
-    from kubeobj.errors import FieldErrors, FieldPath, SelectorInvalidError
+    from kubeobj.errors import (
+        FieldErrors,
+        FieldPath,
+        QuantityError,
+        SelectorInvalidError,
+        TimeError,
+    )
     from kubeobj.labels.labelselector import format_label_selector, validate_label_selector
     from kubeobj.labels.selector import Selector
+    from kubeobj.meta.annotations import JSON, AnnotationKey
+    from kubeobj.meta.conditions import Condition, validate_condition, validate_conditions
+    from kubeobj.meta.corereference import CoreObjectReference
+    from kubeobj.meta.duration import Duration
     from kubeobj.meta.intorstring import IntOrString
     from kubeobj.meta.labelselector import LabelSelector
     from kubeobj.meta.metarules import validate_object_meta, validate_object_meta_update
     from kubeobj.meta.objectmeta import ObjectMeta
     from kubeobj.meta.ownership import OwnerReference
+    from kubeobj.meta.quantity import Quantity
+    from kubeobj.meta.timestamps import MicroTime, Time
+
+
+NOTE = AnnotationKey("example.com/note", JSON)
+
+READS: tuple[Callable[[JsonValue], object], ...] = (
+    Condition.parse,
+    CoreObjectReference.parse,
+    Duration.from_json,
+    IntOrString.from_json,
+    LabelSelector.parse,
+    MicroTime.from_json,
+    ObjectMeta.parse,
+    OwnerReference.parse,
+    Quantity.from_json,
+    Time.from_json,
+    lambda value: NOTE.set({}, value),
+)
 
 
 def check(text: str) -> None:
@@ -31,22 +60,24 @@ def check_value(value: JsonValue) -> None:
     """Take *value* for each of the things it could be."""
     for error in validate_label_selector(value):
         str(error).encode()
-    reads: tuple[Callable[[JsonValue], object], ...] = (
-        ObjectMeta.parse,
-        OwnerReference.parse,
-        LabelSelector.parse,
-        IntOrString.from_json,
-    )
-    for read in reads:
-        with refused(FieldErrors):
+    for read in READS:
+        with refused(FieldErrors, QuantityError, TimeError):
             str(read(value))
-    if not isinstance(value, dict):
-        return
+    for error in validate_conditions([value, value]):
+        str(error).encode()
+    if isinstance(value, dict):
+        check_document(value)
+
+
+def check_document(value: dict[str, JsonValue]) -> None:
+    """Take *value* for each of the things that an object could be."""
+    CoreObjectReference.of(value)
     with refused(SelectorInvalidError):
         selector = Selector.from_label_selector(value)
         assert Selector.parse(str(selector)) == selector
     format_label_selector(value)
     for errors in (
+        validate_condition(value),
         validate_object_meta(value, namespaced=True),
         validate_object_meta(value, namespaced=False, path=FieldPath()),
         validate_object_meta_update(value, {"name": "a", "resourceVersion": "1"}),
