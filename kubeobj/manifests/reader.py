@@ -74,7 +74,7 @@ def _braced_yaml(text: SourceText, limits: Limits, error: ManifestError) -> list
 
 
 def _objects(text: SourceText, positions: Positions) -> Iterator[Manifest]:
-    """Yield the object that *value* is, or those it lists; lists may hold lists."""
+    """Yield the object that a document is, or those it lists; lists may hold lists."""
     pending = [(positions.root, ROOT)]
     while pending:
         here, way = pending.pop()
@@ -83,10 +83,13 @@ def _objects(text: SourceText, positions: Positions) -> Iterator[Manifest]:
             reason = f"an object is expected here, not {what}"
             raise text.error_at(reason, positions.find(way))
         manifest = Manifest(here, text.source, positions, way)
-        items = here.get("items")
-        if not manifest.kind.endswith("List") or not isinstance(items, list):
+        items = here.get("items", "")
+        if not manifest.kind.endswith("List") or not isinstance(items, list | None):
             yield manifest
             continue
+        # Null is what Go makes of an empty list, and a template of a loop over nothing; a list
+        # without the field is an object like any other.
+        items = items or []
         for index in reversed(range(len(items))):
             _name_kind(manifest, items[index])
             pending.append((items[index], way.child("items").index(index)))
@@ -99,5 +102,6 @@ def _name_kind(typed_list: Manifest, item: JsonValue) -> None:
         # In place, for positions go by identity, and nobody else has seen the document yet. They
         # are made of it as it was written, so before that.
         typed_list.positions.find(ROOT)
-        item["kind"] = kind
-        item.setdefault("apiVersion", typed_list.api_version)
+        fields = {"apiVersion": typed_list.api_version, "kind": kind} | item | {"kind": kind}
+        item.clear()
+        item.update(fields)

@@ -54,6 +54,9 @@ LISTS = {
     "nested": ("kind: List\nitems: [{kind: List, items: [{kind: A}]}, {kind: B}]",
                [{"kind": "A"}, {"kind": "B"}]),
     "empty": ("kind: List\nitems: []", []),
+    "null items": ("kind: List\nmetadata: {}\nitems:\n", []),
+    "null items that are typed": ("kind: PodList\nitems: null", []),
+    "text for items": ("kind: List\nitems: ''", [{"kind": "List", "items": ""}]),
     "no items": ("kind: List", [{"kind": "List"}]),
     "other items": ("kind: Bag\nitems: []", [{"kind": "Bag", "items": []}]),
 }  # fmt: skip
@@ -70,6 +73,7 @@ def test_items_of_typed_json_lists_have_positions() -> None:
     """An item that is given its kind is still found where it was written."""
     text = '{"kind": "PodList",\n"items": [{"a": 1},\n{"metadata": {"name": "x"}}]}'
     _, pod = read_manifests(text)
+    assert list(pod.document) == ["apiVersion", "kind", "metadata"]
     assert pod.kind == "Pod"
     assert str(pod.start) == "3:1"
     assert str(pod.position(FieldPath.of("metadata", "name"))) == "3:23"
