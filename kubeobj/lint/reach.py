@@ -106,9 +106,9 @@ def _index_pods(subjects: Sequence[Subject]) -> _Pods:
     """Return the pods that are or will be in each namespace."""
     pods: defaultdict[str, list[tuple[int, Mapping[str, str]]]] = defaultdict(list)
     for place, subject in enumerate(subjects):
-        labels = subject.pod_labels
-        if labels is not None:
-            pods[subject.manifest.namespace].append((place, labels))
+        if subject.pod is not None:
+            # A label that is no string has a finding of its own, and the others still count.
+            pods[subject.manifest.namespace].append((place, subject.pod_label_texts))
     return {namespace: LabelIndex(items) for namespace, items in pods.items()}
 
 

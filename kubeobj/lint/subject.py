@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Self, final
 
+from kubeobj.documents import JsonValue
 from kubeobj.errors import FieldPath
 from kubeobj.lint.kinds import CONFIGURATION_GROUPS, KINDS, Kind
 from kubeobj.lint.sites import Site, find_sites
@@ -68,11 +69,23 @@ class Subject:
     @property
     def pod_labels(self) -> dict[str, str] | None:
         """The labels of its pods; None where it has none, or they are no labels."""
-        labels = self.manifest.at(*self.pod_metadata.child("labels").parts)
+        labels = self._pod_labels
         if self.pod is None or not isinstance(labels, dict | None):
             return None
-        texts = {key: value for key, value in (labels or {}).items() if isinstance(value, str)}
+        texts = self.pod_label_texts
         return texts if len(texts) == len(labels or {}) else None
+
+    @property
+    def pod_label_texts(self) -> dict[str, str]:
+        """The labels of its pods, without those that are no strings."""
+        labels = self._pod_labels
+        if not isinstance(labels, dict):
+            return {}
+        return {key: value for key, value in labels.items() if isinstance(value, str)}
+
+    @property
+    def _pod_labels(self) -> JsonValue:
+        return self.manifest.at(*self.pod_metadata.child("labels").parts)
 
     def site(self, path: FieldPath) -> Site | None:
         """Return the selector at *path*; None where there is none, or it is null."""

@@ -356,6 +356,13 @@ def test_pods_of_controllers_count() -> None:
     assert found(service + controller("web", "{app: web}", "{app: web}")) == []
 
 
+def test_pods_with_a_bad_label_count() -> None:
+    """One label that is no string does not make its pods invisible."""
+    service = f"{{apiVersion: v1, kind: Service, {NAMED} {{selector: {{app: db}}}}}}\n---\n"
+    pods = controller("db", "{app: db}", "{app: db, version: 1.0}")
+    assert found(POD + service + pods) == ["5 label-not-string"]
+
+
 def test_pods_of_custom_kinds_count() -> None:
     """An object of an unknown kind makes pods if it has a template with containers."""
     service = f"{{apiVersion: v1, kind: Service, {NAMED} {{selector: {{app: roll}}}}}}\n---\n"
