@@ -110,6 +110,8 @@ SYNTAX = {
     "tab": ("a:\n\tb: c", "f.yaml:2:1: not YAML: found character", "YAML takes no tabs"),
     "colon": ("a: b: c", "f.yaml:1:5: not YAML: mapping values", "in quotes if it holds ': '"),
     "no colon": ("a: b\nc\nd: e", "f.yaml:2:1: not YAML: could not find", "expected ':'"),
+    "path": ('a: "C:\\Users"', "f.yaml:1:9: not YAML: did not find", "itself in single ones"),
+    "escape": ('a: "C:\\w"', "f.yaml:1:7: not YAML: found unknown escape", "itself in single"),
     "at": ("a: @b", "f.yaml:1:4: not YAML: found character", "put the value in quotes"),
     "unclosed": ("a: [b\nc: d", "f.yaml:2:2: not YAML: did not find", "flow sequence"),
     "no end": ("a: 'b", "f.yaml:1:6: not YAML: found unexpected end", "quoted scalar"),
