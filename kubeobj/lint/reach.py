@@ -2,16 +2,19 @@
 
 Pods are those of all manifests together, and the ones their controllers will make. Where there is
 none of them in a namespace, nothing is said about it: whoever checks a Service by itself keeps
-the pods elsewhere.
+the pods elsewhere. Nor is anything said of a selector that asks for the name of an object of a
+custom kind: operators label the pods they make with the name of what they make them for.
 
 Source: Service; Specifying a Disruption Budget; Network Policies (Kubernetes v1.36).
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import final
 
 from kubeobj.labels.index import LabelIndex
+from kubeobj.labels.operator import Operator
 from kubeobj.labels.selector import Selector
 from kubeobj.lint.finding import Finding, Rule, Severity, report
 from kubeobj.lint.sites import Site
@@ -58,6 +61,7 @@ _SELECTING = {
     _BUDGET: BUDGET_SELECTS_NOTHING,
     _POLICY: POLICY_SELECTS_NOTHING,
 }
+_NAMING = frozenset({Operator.EQUALS, Operator.DOUBLE_EQUALS, Operator.IN})
 GENERATED_LABELS = frozenset(
     {
         "apps.kubernetes.io/pod-index",
@@ -76,63 +80,91 @@ GENERATED_LABELS = frozenset(
 )
 """Labels that Kubernetes itself gives to pods; no template shows whether they will match."""
 
-_Pods: TypeAlias = Mapping[str, LabelIndex[int]]
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Namespace:
+    """What there is to select in one namespace.
+
+    Args:
+        pods: The pods that are or will be there.
+        custom_names: The names of objects of custom kinds without a template, which may make more.
+    """
+
+    pods: LabelIndex[int]
+    custom_names: frozenset[str]
+
+    def may_have(self, selector: Selector) -> bool:
+        """Return whether *selector* selects a pod, or may select one that an operator makes."""
+        asked = _without_generated(selector)
+        return self.pods.exists(asked) or any(
+            value in self.custom_names
+            for requirement in asked.requirements
+            if requirement.operator in _NAMING
+            for value in requirement.values
+        )
 
 
 def check_all(subjects: Sequence[Subject]) -> Iterator[Finding]:
     """Find Services, budgets and policies that select no pod of *subjects*."""
-    pods = _index_pods(subjects)
+    namespaces = _namespaces(subjects)
     for subject in subjects:
-        index = pods.get(subject.manifest.namespace)
-        if subject.group_kind not in _SELECTING or index is None:
+        namespace = namespaces.get(subject.manifest.namespace)
+        if subject.group_kind not in _SELECTING or namespace is None:
             continue
         # It is a name for another host; its selector, if any, means nothing.
         if subject.manifest.at("spec", "type") == "ExternalName":
             continue
         rule = _SELECTING[subject.group_kind]
         if subject.group_kind == _POLICY:
-            yield from _check_policy(subject, index)
+            yield from _check_policy(subject, namespace)
             continue
         site = subject.site(SELECTOR)
         if site is not None:
-            yield from _check_site(subject, site, rule, index)
+            yield from _check_site(subject, site, rule, namespace)
         elif subject.group_kind == _BUDGET:
             # To a budget null is no pods, where {} is all of them.
             message = f"{subject.title} has no selector, so it selects no pod"
             yield report(rule, subject.manifest, SELECTOR, message)
 
 
-def _index_pods(subjects: Sequence[Subject]) -> _Pods:
-    """Return the pods that are or will be in each namespace."""
+def _namespaces(subjects: Sequence[Subject]) -> Mapping[str, _Namespace]:
+    """Return each namespace in which there are pods."""
     pods: defaultdict[str, list[tuple[int, Mapping[str, str]]]] = defaultdict(list)
+    names: defaultdict[str, set[str]] = defaultdict(set)
     for place, subject in enumerate(subjects):
         if subject.pod is not None:
             # A label that is no string has a finding of its own, and the others still count.
             pods[subject.manifest.namespace].append((place, subject.pod_label_texts))
-    return {namespace: LabelIndex(items) for namespace, items in pods.items()}
+        elif subject.kind is None and subject.manifest.name:
+            names[subject.manifest.namespace].add(subject.manifest.name)
+    return {
+        namespace: _Namespace(LabelIndex(items), frozenset(names[namespace]))
+        for namespace, items in pods.items()
+    }
 
 
-def _check_policy(subject: Subject, index: LabelIndex[int]) -> Iterator[Finding]:
+def _check_policy(subject: Subject, namespace: _Namespace) -> Iterator[Finding]:
     """Find what a NetworkPolicy selects in vain, in its own namespace."""
     elsewhere = {
         site.path.parts[:-1] for site in subject.sites if site.path.parts[-1] == "namespaceSelector"
     }
     for site in subject.sites:
         if site.path.parts == ("spec", "podSelector"):
-            yield from _check_site(subject, site, POLICY_SELECTS_NOTHING, index)
+            yield from _check_site(subject, site, POLICY_SELECTS_NOTHING, namespace)
         elif site.path.parts[-1] == "podSelector" and site.path.parts[:-1] not in elsewhere:
-            yield from _check_site(subject, site, PEER_SELECTS_NOTHING, index)
+            yield from _check_site(subject, site, PEER_SELECTS_NOTHING, namespace)
 
 
 def _check_site(
-    subject: Subject, site: Site, rule: Rule, index: LabelIndex[int]
+    subject: Subject, site: Site, rule: Rule, namespace: _Namespace
 ) -> Iterator[Finding]:
-    """Find that a selector selects none of the pods of *index*."""
+    """Find that a selector selects none of the pods of *namespace*."""
     selector = site.selector
     # One that nothing could match has a finding of its own, and {} in a Service is no selector.
     if selector is None or selector.selects_everything or not selector.is_satisfiable:
         return
-    if not index.exists(_without_generated(selector)):
+    if not namespace.may_have(selector):
         where = (
             f"namespace {subject.manifest.namespace}"
             if subject.manifest.namespace

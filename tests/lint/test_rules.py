@@ -356,6 +356,18 @@ def test_pods_of_controllers_count() -> None:
     assert found(service + controller("web", "{app: web}", "{app: web}")) == []
 
 
+def test_pods_of_operators_may_be_there() -> None:
+    """Operators label pods with the name of the object they make them for."""
+    service = f"{{apiVersion: v1, kind: Service, {NAMED} {{selector: {{cluster: pg}}}}}}\n---\n"
+    cluster = "{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: pg}}\n---\n"
+    assert found(POD + service + cluster) == []
+    assert found(POD + service + cluster.replace("name: pg", "name: other")) == [
+        "3 service-selects-nothing"
+    ]
+    known = cluster.replace("postgresql.cnpg.io/v1, kind: Cluster", "v1, kind: ConfigMap")
+    assert found(POD + service + known) == ["3 service-selects-nothing"]
+
+
 def test_pods_with_a_bad_label_count() -> None:
     """One label that is no string does not make its pods invisible."""
     service = f"{{apiVersion: v1, kind: Service, {NAMED} {{selector: {{app: db}}}}}}\n---\n"
