@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+
 def golden(name: str) -> list[dict[str, Any]]:
     """Return the lines of the recording *name*, which must not be empty."""
     text = (Path(__file__).parent / f"{name}.jsonl").read_text(encoding="ascii")
