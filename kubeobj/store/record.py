@@ -159,10 +159,12 @@ def _labels(metadata: Document) -> Mapping[str, str]:
 
 def _owners(metadata: Document) -> tuple[str, ...]:
     references = metadata.get("ownerReferences") or ()
-    if isinstance(references, str) or not isinstance(references, list | tuple):
+    if not isinstance(references, list | tuple):
         raise RecordError("metadata.ownerReferences must be a list")
-    uids = [owner.get("uid") if isinstance(owner, Mapping) else None for owner in references]
-    found = tuple(dict.fromkeys(uid for uid in uids if isinstance(uid, str)))
-    if None in uids:
-        raise RecordError("every one of metadata.ownerReferences must have a uid")
-    return found
+    uids: dict[str, None] = {}
+    for owner in references:
+        uid = owner.get("uid") if isinstance(owner, Mapping) else None
+        if not isinstance(uid, str):
+            raise RecordError("every one of metadata.ownerReferences must have a uid")
+        uids[uid] = None
+    return tuple(uids)

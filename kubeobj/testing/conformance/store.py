@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
+from kubeobj.documents import Document
 from kubeobj.errors import LabelsTypeError
 from kubeobj.labels.selector import Selector
 from kubeobj.meta.objectkey import ObjectKey
@@ -461,8 +462,8 @@ def _draft(name: str, *, namespace: str = "x", resource: str = "pods", **labels:
 
 
 def _owned(name: str, *owners: str, resource: str = "pods") -> Draft:
-    references = [{"uid": owner} for owner in owners]
-    metadata = {"name": name, "ownerReferences": references}
+    references: list[Document] = [{"uid": owner} for owner in owners]
+    metadata: Document = {"name": name, "ownerReferences": references}
     return Draft.of(_key(name, resource=resource), {"metadata": metadata})
 
 
