@@ -29,7 +29,7 @@ from kubeobj.store.record import Draft, Record
 from kubeobj.store.snapshot import format_snapshot, parse_snapshot, take_snapshot
 from kubeobj.store.store import ABSENT, Store, WatchCursor
 
-HISTORY_LIMIT = 20
+REMEMBERED = 20
 """How many changes the stores that are tested remember."""
 
 E = TypeVar("E", bound=Exception)
@@ -45,7 +45,7 @@ class StoreConformance(ABC):
         """Return an empty store at revision 0 that remembers the last *history_limit* changes."""
 
     def _store(self) -> Store:
-        return self.make_store(history_limit=HISTORY_LIMIT)
+        return self.make_store(history_limit=REMEMBERED)
 
     # ------------------------------------------------------------ writing
 
@@ -253,7 +253,7 @@ class StoreConformance(ABC):
         """At each revision that is remembered, and at none before or to come."""
         store = self._store()
         past = [store.list("pods").records]
-        for number in range(HISTORY_LIMIT + 5):
+        for number in range(REMEMBERED + 5):
             if number % 4 == 3:
                 store.delete(_key(f"n{number - 1}"))
             else:
@@ -357,7 +357,7 @@ class StoreConformance(ABC):
     def test_a_watch_goes_on_from_any_revision_that_is_remembered(self) -> None:
         """It tells what has happened since, and then what happens."""
         store = self._store()
-        for number in range(HISTORY_LIMIT + 5):
+        for number in range(REMEMBERED + 5):
             store.put(_draft(f"n{number}", app="web" if number % 2 else "db"))
         since = store.watch("pods", since=10, selector=_WEB)
         store.put(_draft("last", app="web"))
@@ -385,14 +385,14 @@ class StoreConformance(ABC):
         slow, quick = store.watch("pods"), store.watch("pods")
         quiet = store.watch("nodes")
         told = []
-        for number in range(3 * HISTORY_LIMIT):
+        for number in range(3 * REMEMBERED):
             store.put(_draft(f"n{number}"))
             told += quick.poll()
         for _ in range(2):
             with refused(RevisionExpired):
                 slow.poll()
-        assert slow.pending <= HISTORY_LIMIT
-        assert len(told) == 3 * HISTORY_LIMIT
+        assert slow.pending <= REMEMBERED
+        assert len(told) == 3 * REMEMBERED
         # Nothing has happened to what it watches, so it has missed nothing.
         assert (quiet.poll(), quiet.revision) == ([], store.revision)
 
