@@ -6,7 +6,6 @@ Source: the ``patchStrategy`` and ``patchMergeKey`` of the API's types, publishe
 ``x-kubernetes-patch-strategy`` and ``x-kubernetes-patch-merge-key``.
 """
 
-from collections.abc import Collection
 from typing import Protocol
 
 from kubeobj.api.patch.plain import echo_key
@@ -36,13 +35,11 @@ class PatchSchema(Protocol):
         """The type of a list's items or of a map's values."""
         ...
 
-    @property
-    def names(self) -> Collection[str]:
-        """The fields of an object."""
-        ...
-
     def child(self, name: str, /) -> "PatchSchema | None":
-        """Return the type of an object's field *name*, or None if there is no such field."""
+        """Return the type of an object's field, or None if there is no such field.
+
+        Go also finds a field whose name differs from *name* in case only; a source of types may.
+        """
         ...
 
 
@@ -56,19 +53,11 @@ def field_of(schema: PatchSchema, name: str) -> PatchSchema:
     if schema.kind != "object":
         reason = f"{echo_key(name)} stands in a {schema.kind}, whose values cannot be merged"
         raise PatchError(reason, rule=PatchRule.NOT_AN_OBJECT_FIELD)
-    field = schema.child(name) or _but_for_case(schema, name)
+    field = schema.child(name)
     if field is None:
         reason = f"there is no field {echo_key(name)} whose values could be merged"
         raise PatchError(reason, rule=PatchRule.UNKNOWN_FIELD)
     return field
-
-
-def _but_for_case(schema: PatchSchema, name: str) -> PatchSchema | None:
-    folded = name.casefold()
-    for other in schema.names:
-        if other.casefold() == folded:
-            return schema.child(other)
-    return None
 
 
 def items_of(field: PatchSchema, name: str) -> PatchSchema:

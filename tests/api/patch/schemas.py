@@ -1,9 +1,8 @@
 """The types that the recorded patches are about: Kubernetes' published ones, and `MergeItem`."""
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -24,50 +23,50 @@ class PublishedType:
 
     facts: dict[str, Any]
 
-    @property
+    @cached_property
     def _shape(self) -> dict[str, Any]:
         shape = self.facts
         while reference := shape.get("$ref"):
             shape = _definitions()[reference.rpartition("/")[2]]
         return shape
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """Object, list, map or scalar."""
-        shape = self._shape
-        types = shape.get("type", ())
+        types = self._shape.get("type", ())
         if "array" in types:
             return "list"
         if "object" not in types:
             return "scalar"
-        return "map" if "additionalProperties" in shape and "properties" not in shape else "object"
+        is_map = "additionalProperties" in self._shape and "properties" not in self._shape
+        return "map" if is_map else "object"
 
     @property
     def merge_key(self) -> str | None:
         """As the field declares it."""
         return self.facts.get("x-kubernetes-patch-merge-key")
 
-    @property
+    @cached_property
     def strategies(self) -> frozenset[str]:
         """As the field declares them."""
         text = self.facts.get("x-kubernetes-patch-strategy", "")
         return frozenset(text.split(",")) - {""}
 
-    @property
+    @cached_property
     def items(self) -> "PublishedType | None":
         """Of a list or map."""
         inner = self._shape.get("items") or self._shape.get("additionalProperties")
         return PublishedType(inner) if isinstance(inner, dict) else None
 
-    @property
-    def names(self) -> Collection[str]:
-        """Of the fields of an object."""
-        return self._shape.get("properties", {}).keys()
+    @cached_property
+    def _fields(self) -> dict[str, "PublishedType"]:
+        """By name in any case."""
+        properties = self._shape.get("properties", {})
+        return {name.casefold(): PublishedType(facts) for name, facts in properties.items()}
 
     def child(self, name: str, /) -> "PublishedType | None":
         """A field by name."""
-        facts = self._shape.get("properties", {}).get(name)
-        return PublishedType(facts) if facts else None
+        return self._fields.get(name.casefold())
 
 
 @dataclass(frozen=True)
@@ -91,14 +90,10 @@ class MadeUpType:
             return None
         return MadeUpType("object", self.of) if self.of else MadeUpType()
 
-    @property
-    def names(self) -> Collection[str]:
-        """Of the fields of an object."""
-        return FIELDS.get(self.of, {}).keys()
-
     def child(self, name: str, /) -> "MadeUpType | None":
         """A field by name."""
-        return FIELDS.get(self.of, {}).get(name)
+        fields = FIELDS.get(self.of, {})
+        return next((of for one, of in fields.items() if one.casefold() == name.casefold()), None)
 
 
 _SHARED = {

@@ -254,3 +254,10 @@ def test_patches_that_do_not_agree_on_retained_keys_are_not_combined() -> None:
     with pytest.raises(PatchError) as caught:
         three_way_strategic_patch(original, modified, {}, MERGE_ITEM, overwrite=True)
     assert caught.value.rule == "other"
+
+
+def test_directive_to_delete_is_kept_when_patches_are_combined() -> None:
+    """The API server is to heed it, whoever wrote it."""
+    modified = {"$deleteFromPrimitiveList/mergingIntList": [1]}
+    patch = three_way_strategic_patch(None, modified, {}, MERGE_ITEM, overwrite=True)
+    assert patch == modified
