@@ -120,7 +120,8 @@ def pod_drafts(count: int, *, namespaces: int, first: int = 0) -> Iterator[Draft
             ],
         }
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, **_POD}
-        yield Draft.of(ObjectKey("pods", namespace, name), pod)
+        terms = (f"spec.nodeName=node-{number % 1000}",)
+        yield Draft.of(ObjectKey("pods", namespace, name), pod, terms=terms)
 
 
 # What a pod has after defaulting, scheduled and running.

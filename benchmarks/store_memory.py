@@ -9,12 +9,12 @@ store has its label index, and a history of 10,000 changes with what each replac
 import gc
 import resource
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.datasets import pod_drafts
 from kubeobj.labels.selector import Selector
 from kubeobj.store.memory import HISTORY_LIMIT, MemoryStore
-from kubeobj.store.record import Draft
 
 
 def main() -> None:
@@ -26,8 +26,7 @@ def main() -> None:
     store.list("pods", selector=Selector.parse("app=app-7"))
     for record in store.list("pods", limit=HISTORY_LIMIT).records:
         old = record.draft
-        body = old.body[:-1] + b',"touched":1}'
-        store.put(Draft(old.key, old.uid, body, old.revision_at, old.labels, old.owners))
+        store.put(replace(old, body=old.body[:-1] + b',"touched":1}'))
     sizes = sum(len(record.data) for record in store.list("pods").records)
     gc.collect()
     pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]

@@ -17,7 +17,7 @@ from sortedcontainers import SortedList
 
 from kubeobj.labels.index import LabelIndex
 from kubeobj.labels.selector import Selector
-from kubeobj.store.owners import OwnerIndex
+from kubeobj.store.paths import PathIndex
 from kubeobj.store.record import Record
 
 # How many objects of other namespaces may be found in vain. Looking at them costs less than 0.1 ms,
@@ -39,7 +39,7 @@ def scope_of_path(path: str) -> str:
 class Collection:
     """Records by path."""
 
-    __slots__ = ("_indexes", "_order", "_own_indexes", "_owners", "records")
+    __slots__ = ("_indexes", "_order", "_own_indexes", "_owners", "_terms", "records")
 
     records: dict[str, Record]
     """By path; to be read only."""
@@ -47,7 +47,8 @@ class Collection:
     def __init__(self) -> None:
         self.records = {}
         self._order = SortedList()
-        self._owners = OwnerIndex()
+        self._owners = PathIndex()
+        self._terms = PathIndex()
         self._indexes: dict[str, LabelIndex[str]] = {}
         self._own_indexes: set[str] = set()
 
@@ -57,6 +58,7 @@ class Collection:
         twin.records = self.records.copy()
         twin._order = self._order.copy()
         twin._owners = self._owners.copy()
+        twin._terms = self._terms.copy()
         twin._indexes = self._indexes.copy()
         return twin
 
@@ -71,9 +73,11 @@ class Collection:
         if before is None or before.labels != record.labels:
             for index in self._writable_indexes(path):
                 index.add(path, record.labels)
-        owners = () if before is None else before.owners
+        owners, terms = ((), ()) if before is None else (before.owners, before.terms)
         if owners != record.owners:
             self._owners.move(path, owners, record.owners)
+        if terms != record.terms:
+            self._terms.move(path, terms, record.terms)
 
     def remove(self, path: str) -> None:
         """Forget what is under *path*, which there is."""
@@ -82,6 +86,7 @@ class Collection:
         for index in self._writable_indexes(path):
             index.discard(path)
         self._owners.move(path, before.owners, ())
+        self._terms.move(path, before.terms, ())
 
     def _writable_indexes(self, path: str) -> Iterator[LabelIndex[str]]:
         for scope in ("", scope_of_path(path)):
@@ -127,6 +132,10 @@ class Collection:
             self._indexes[scope] = index
             self._own_indexes.add(scope)
         return index
+
+    def with_term(self, scope: str, term: str) -> Iterator[str]:
+        """Yield the paths in *scope* of what has *term*, in order."""
+        return (path for path in self._terms.find(term) if path.startswith(scope))
 
     def dependents(self, uid: str) -> Iterator[Record]:
         """Yield the records that *uid* owns, in order."""

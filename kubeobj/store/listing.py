@@ -41,14 +41,27 @@ class Question:
     Args:
         scope: All namespaces (``""``) or one (``"shop/"``).
         selector: Which labels.
+        term: Which term besides; empty for any.
         limit: How many records at most; 0 for all.
         after: The path to begin after; empty for the first.
     """
 
     scope: str
     selector: Selector
+    term: str
     limit: int
     after: str
+
+    @property
+    def is_about_all(self) -> bool:
+        """Whether everything in the scope is asked for."""
+        return self.selector.selects_everything and not self.term
+
+    def selects(self, record: Record) -> bool:
+        """Whether *record*, which is in the scope, is asked for."""
+        if self.term and self.term not in record.terms:
+            return False
+        return self.selector.matcher(record.labels)
 
 
 def read_page(
@@ -70,8 +83,12 @@ def read_page(
 
 
 def _paths_now(collection: Collection, question: Question) -> Iterator[str]:
-    if question.selector.selects_everything:
+    if question.is_about_all:
         return collection.paths(question.scope, question.after)
+    if question.term:
+        found = collection.with_term(question.scope, question.term)
+        records, after = collection.records, question.after
+        return (path for path in found if path > after and question.selects(records[path]))
     paths = collection.select(question.scope, question.selector)
     start = bisect_right(paths, question.after) if question.after else 0
     return islice(paths, start, None)
@@ -82,7 +99,7 @@ def _was_in(path: str, record: Record | None, question: Question) -> bool:
         record is not None
         and path.startswith(question.scope)
         and path > question.after
-        and question.selector.matcher(record.labels)
+        and question.selects(record)
     )
 
 
@@ -96,7 +113,7 @@ def _records(collection: Collection, paths: list[str], overlay: Overlay) -> tupl
 def _count_after(
     collection: Collection, question: Question, after: str, overlay: Overlay
 ) -> int | None:
-    if not question.selector.selects_everything:
+    if not question.is_about_all:
         return None
     count = collection.count(question.scope, after)
     for path, record in overlay.items():

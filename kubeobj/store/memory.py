@@ -22,7 +22,7 @@ from kubeobj.store.listing import Page, Question, read_page
 from kubeobj.store.record import Draft, Record
 from kubeobj.store.sharing import Sharing
 from kubeobj.store.store import ABSENT, EVERYTHING
-from kubeobj.store.watch import Watch, Watches
+from kubeobj.store.watch import Subject, Watch, Watches
 
 HISTORY_LIMIT = 10_000
 """How many changes a store remembers unless it is told otherwise."""
@@ -162,12 +162,13 @@ class MemoryStore:
         collection = self._collections.get(key.resource)
         return None if collection is None else collection.records.get(key.path)
 
-    def list(
+    def list(  # noqa: PLR0913 - a question has so many parts
         self,
         resource: str,
         *,
         namespace: str = "",
         selector: Selector = EVERYTHING,
+        term: str = "",
         revision: int | None = None,
         limit: int = 0,
         after: str = "",
@@ -177,7 +178,7 @@ class MemoryStore:
         self._history.check(when)
         overlay = self._history.undo(resource, when)
         collection = self._collections.get(resource) or Collection()
-        question = Question(scope_of(namespace), selector, limit, after)
+        question = Question(scope_of(namespace), selector, term, limit, after)
         return read_page(collection, question, revision=when, overlay=overlay)
 
     def resources(self) -> tuple[str, ...]:
@@ -199,13 +200,14 @@ class MemoryStore:
         namespace: str = "",
         name: str = "",
         selector: Selector = EVERYTHING,
+        term: str = "",
         since: int | None = None,
     ) -> Watch:
         """Return a cursor over what changes; see `Store.watch`."""
         start = self.revision if since is None else since
         self._history.check(start)
         scope = f"{namespace}/{name}" if name else scope_of(namespace)
-        return self._watches.open(resource, scope, selector, since=start)
+        return self._watches.open(Subject(resource, scope, selector, term), since=start)
 
 
 def _expect(key: ObjectKey, record: Record | None, revision: int) -> None:

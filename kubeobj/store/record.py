@@ -30,7 +30,9 @@ class Draft:
         body: Its JSON, without the digits of its revision.
         revision_at: Where in *body* these digits belong, in bytes from 0; None for nowhere.
         labels: Its labels, by which it is found and watched.
-        owners: The uids of its owners.
+        owners: The uids of its owners, each once.
+        terms: Words by which it is found and watched besides, each once, such as
+            ``spec.nodeName=node-1``; what they mean is the writer's affair.
     """
 
     key: ObjectKey
@@ -39,9 +41,10 @@ class Draft:
     revision_at: int | None
     labels: Mapping[str, str]
     owners: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, key: ObjectKey, document: Document) -> "Draft":
+    def of(cls, key: ObjectKey, document: Document, *, terms: tuple[str, ...] = ()) -> "Draft":
         """Return the draft of an API object, its JSON in canonical form.
 
         Canonical form is compact and sorted by field name, except that ``apiVersion``, ``kind``
@@ -64,13 +67,15 @@ class Draft:
         uid = metadata.get("uid") or ""
         if not isinstance(uid, str):
             raise RecordError("metadata.uid must be a string")
-        return cls(key, uid, body, revision_at, _labels(metadata), _owners(metadata))
+        return cls(key, uid, body, revision_at, _labels(metadata), _owners(metadata), terms)
 
     def at(self, revision: int) -> "Record":
         """Return what this is once it is stored at *revision*."""
         body, place = self.body, self.revision_at
         data = body if place is None else b"%b%d%b" % (body[:place], revision, body[place:])
-        return Record(self.key, self.uid, revision, data, place, self.labels, self.owners)
+        return Record(
+            self.key, self.uid, revision, data, place, self.labels, self.owners, self.terms
+        )
 
 
 @final
@@ -87,6 +92,7 @@ class Record:
             they are not in it.
         labels: Its labels; to be read only.
         owners: The uids of its owners.
+        terms: Words by which it is found and watched besides.
     """
 
     key: ObjectKey
@@ -96,13 +102,16 @@ class Record:
     revision_at: int | None
     labels: Mapping[str, str]
     owners: tuple[str, ...]
+    terms: tuple[str, ...]
 
     def holds(self, draft: Draft) -> bool:
         """Whether *draft* differs from this in nothing but the revision."""
         place = self.revision_at
         if place != draft.revision_at or self.uid != draft.uid or self.key != draft.key:
             return False
-        if self.owners != draft.owners or self.labels != draft.labels:
+        if self.owners != draft.owners or self.terms != draft.terms:
+            return False
+        if self.labels != draft.labels:
             return False
         return self.draft.body == draft.body
 
@@ -112,7 +121,7 @@ class Record:
         body, place = self.data, self.revision_at
         if place is not None:
             body = body[:place] + body[place + len(str(self.revision)) :]
-        return Draft(self.key, self.uid, body, place, self.labels, self.owners)
+        return Draft(self.key, self.uid, body, place, self.labels, self.owners, self.terms)
 
     def at(self, revision: int) -> "Record":
         """Return the same object as if *revision* had written it.

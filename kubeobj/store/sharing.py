@@ -19,12 +19,13 @@ _KNOWN_LIMIT = 4096
 class Sharing:
     """Makes records that share with the records made before."""
 
-    __slots__ = ("_known_labels", "_known_names", "_label_sets")
+    __slots__ = ("_known_labels", "_known_names", "_known_terms", "_label_sets")
 
     def __init__(self) -> None:
         self._label_sets = LabelSets()
         self._known_labels: dict[LabelSet, Mapping[str, str]] = {}
         self._known_names: dict[str, str] = {}
+        self._known_terms: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def record(self, draft: Draft, revision: int) -> Record:
         """Return *draft* stored at *revision*, with labels that nobody can change.
@@ -32,9 +33,10 @@ class Sharing:
         Raises:
             LabelsTypeError: If the labels are no mapping of strings to strings.
         """
-        key, known = draft.key, self._known_names
-        if len(known) >= _KNOWN_LIMIT:
+        key, known, terms = draft.key, self._known_names, self._known_terms
+        if len(known) >= _KNOWN_LIMIT or len(terms) >= _KNOWN_LIMIT:
             known.clear()
+            terms.clear()
         resource = known.setdefault(key.resource, key.resource)
         namespace = known.setdefault(key.namespace, key.namespace)
         shared = Draft(
@@ -44,6 +46,7 @@ class Sharing:
             draft.revision_at,
             self._labels(draft.labels),
             draft.owners,
+            terms.setdefault(draft.terms, draft.terms),
         )
         return shared.at(revision)
 

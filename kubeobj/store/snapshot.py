@@ -95,6 +95,7 @@ def _as_document(record: Record) -> dict[str, object]:
         "revisionAt": record.draft.revision_at,
         "labels": dict(record.labels),
         "owners": record.owners,
+        "terms": record.terms,
         "body": record.draft.body.decode(),
     }
 
@@ -105,18 +106,17 @@ def _as_record(line: "_Line") -> Record:
     place = None if line.fields.get("revisionAt") is None else line.count("revisionAt")
     if place is not None and place > len(body):
         raise line.error("revisionAt is behind the body")
-    labels, owners = line.fields.get("labels"), line.fields.get("owners")
+    labels = line.fields.get("labels")
     if not isinstance(labels, dict):
         raise line.error("labels must be an object")
-    if not isinstance(owners, list):
-        raise line.error("owners must be a list")
     draft = Draft(
         key,
         line.text("uid"),
         body,
         place,
         {name: line.as_text(value) for name, value in labels.items()},
-        tuple(line.as_text(owner) for owner in owners),
+        line.texts("owners"),
+        line.texts("terms"),
     )
     return draft.at(line.count("revision"))
 
@@ -139,6 +139,15 @@ class _Line:
 
     def text(self, field: str) -> str:
         return self.as_text(self.fields.get(field))
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        values = self.fields.get(field)
+        if not isinstance(values, list):
+            raise self.error(f"{field} must be a list")
+        texts = tuple(map(self.as_text, values))
+        if len(set(texts)) != len(texts):
+            raise self.error(f"{field} must be distinct")
+        return texts
 
     def count(self, field: str) -> int:
         value = self.fields.get(field)

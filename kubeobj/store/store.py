@@ -31,7 +31,7 @@ class WatchCursor(Protocol):
 
     @property
     def pending(self) -> int:
-        """How many events wait to be read, at least; 0 is exact."""
+        """How many changes wait to be read; not all of them need be events. 0 is exact."""
         ...
 
     @property
@@ -102,12 +102,13 @@ class Store(Protocol):
         """
         ...
 
-    def list(
+    def list(  # noqa: PLR0913 - a question has so many parts
         self,
         resource: str,
         *,
         namespace: str = "",
         selector: Selector = EVERYTHING,
+        term: str = "",
         revision: int | None = None,
         limit: int = 0,
         after: str = "",
@@ -118,6 +119,7 @@ class Store(Protocol):
             resource: Which resource, as in `ObjectKey`.
             namespace: In which namespace; empty for all.
             selector: With which labels.
+            term: With which term; empty for any.
             revision: As they were when; None for now. The pages of one list have one revision.
             limit: How many at most; 0 for all.
             after: The path to begin after, as the page before says; empty for the first page.
@@ -143,6 +145,7 @@ class Store(Protocol):
         namespace: str = "",
         name: str = "",
         selector: Selector = EVERYTHING,
+        term: str = "",
         since: int | None = None,
     ) -> WatchCursor:
         """Return a cursor over what changes from now on, or has changed since a revision.
@@ -154,6 +157,7 @@ class Store(Protocol):
             namespace: In which namespace; empty for all.
             name: Only the object of this name, in *namespace*; empty for all.
             selector: With which labels; objects enter and leave the selection as theirs change.
+            term: With which term; empty for any.
             since: The revision that the reader knows; None for the store's own.
 
         Raises:

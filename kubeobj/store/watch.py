@@ -16,7 +16,6 @@ from enum import StrEnum
 from itertools import count, islice
 from typing import final
 
-from kubeobj.labels.matcher import Matcher
 from kubeobj.labels.selector import Selector
 from kubeobj.labels.selectorindex import SelectorIndex
 from kubeobj.store.collection import scope_of_path
@@ -51,11 +50,42 @@ class WatchEvent:
     previous: Record | None
 
 
-def event_of(change: Change, matcher: Matcher) -> WatchEvent | None:
-    """Return *change* as one who selects with *matcher* sees it, or None if it is none for him."""
+@final
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a watch is about.
+
+    Args:
+        resource: Which resource.
+        scope: All namespaces (``""``), one (``"shop/"``), or one object (``"shop/web"``).
+        selector: Which labels.
+        term: Which term besides; empty for any.
+    """
+
+    resource: str
+    scope: str
+    selector: Selector
+    term: str
+
+    def covers(self, record: Record) -> bool:
+        """Whether *record* is of the resource and in the scope."""
+        key = record.key
+        if key.resource != self.resource:
+            return False
+        return self.scope in {"", scope_of_path(key.path), key.path}
+
+    def selects(self, record: Record) -> bool:
+        """Whether *record*, which is covered, has the labels and the term."""
+        if self.term and self.term not in record.terms:
+            return False
+        return self.selector.matcher(record.labels)
+
+
+def event_of(change: Change, subject: Subject) -> WatchEvent | None:
+    """Return *change* as a watch of *subject* sees it, or None if it is none to it."""
     record, previous = change.record, change.previous
-    had = previous is not None and matcher(previous.labels)
-    if not change.is_deletion and matcher(record.labels):
+    had = previous is not None and subject.selects(previous)
+    if not change.is_deletion and subject.selects(record):
         return WatchEvent(EventType.MODIFIED if had else EventType.ADDED, record, previous)
     if not had or previous is None:
         return None
@@ -67,20 +97,20 @@ def event_of(change: Change, matcher: Matcher) -> WatchEvent | None:
 class Watch:
     """A cursor over the changes of a selection; a store makes it."""
 
-    __slots__ = ("__weakref__", "_history", "_pending", "selector")
+    __slots__ = ("__weakref__", "_history", "_pending", "subject")
 
-    selector: Selector
-    """What it selects."""
+    subject: Subject
+    """What it is about."""
 
-    def __init__(self, history: History, selector: Selector, pending: Iterable[int]) -> None:
-        self.selector = selector
+    def __init__(self, history: History, subject: Subject, pending: Iterable[int]) -> None:
+        self.subject = subject
         self._history = history
         # The revisions that concern it and have not been read, ascending.
         self._pending = deque(pending)
 
     @property
     def pending(self) -> int:
-        """How many events wait to be read, at least; 0 is exact."""
+        """How many changes wait to be read; not all of them need be events. 0 is exact."""
         return len(self._pending)
 
     @property
@@ -103,8 +133,7 @@ class Watch:
             raise RevisionExpired(self.revision, oldest=history.compacted)
         taken = len(pending) if limit is None else min(limit, len(pending))
         changes = map(history.at, islice(pending, taken))
-        matcher = self.selector.matcher
-        events = [event for change in changes if (event := event_of(change, matcher))]
+        events = [event for change in changes if (event := event_of(change, self.subject))]
         for _ in range(taken):
             pending.popleft()
         return events
@@ -129,68 +158,72 @@ class Watches:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        # By resource, then by scope: whose selectors selects what.
-        self._routes: dict[str, dict[str, SelectorIndex[int]]] = {}
+        # By resource, then by scope and term: whose selectors select what.
+        self._routes: dict[str, dict[tuple[str, str], SelectorIndex[int]]] = {}
         self._watches: weakref.WeakValueDictionary[int, Watch] = weakref.WeakValueDictionary()
         self._numbers = count()
         # A watch dies whenever Python drops it, even in the middle of a change to the routes; so
         # it is put down here, and cleared away at the next call.
-        self._abandoned: list[tuple[str, str, int]] = []
+        self._abandoned: list[tuple[Subject, int]] = []
 
-    def open(self, resource: str, scope: str, selector: Selector, *, since: int) -> Watch:
+    def open(self, subject: Subject, *, since: int) -> Watch:
         """Return a new watch, whose first poll tells what has happened after *since*."""
         self._clear_away()
-        matcher = selector.matcher
         past = (
             change.record.revision
             for change in self._history.since(since)
-            if _is_within(scope, resource, change) and event_of(change, matcher) is not None
+            if subject.covers(change.record) and event_of(change, subject) is not None
         )
-        watch = Watch(self._history, selector, past)
+        watch = Watch(self._history, subject, past)
         number = next(self._numbers)
         self._watches[number] = watch
-        scopes = self._routes.setdefault(resource, {})
-        scopes.setdefault(scope, SelectorIndex()).add(number, selector)
-        place = (resource, scope, number)
-        weakref.finalize(watch, self._abandoned.append, place).atexit = False
+        routes = self._routes.setdefault(subject.resource, {})
+        place = (subject.scope, subject.term)
+        routes.setdefault(place, SelectorIndex()).add(number, subject.selector)
+        weakref.finalize(watch, self._abandoned.append, (subject, number)).atexit = False
         return watch
 
     def tell(self, change: Change) -> None:
         """Note *change*, the latest in the history, in the watches that it concerns."""
         self._clear_away()
         key = change.record.key
-        scopes = self._routes.get(key.resource)
-        if scopes is None:
+        routes = self._routes.get(key.resource)
+        if routes is None:
             return
         path = key.path
         for scope in ("", scope_of_path(path), path):
-            routes = scopes.get(scope)
-            for number in () if routes is None else _concerned(routes, change):
-                watch = self._watches.get(number)
-                if watch is not None:
-                    watch.note(change.record.revision)
+            for term in _terms(change):
+                selectors = routes.get((scope, term))
+                for number in () if selectors is None else _concerned(selectors, change):
+                    watch = self._watches.get(number)
+                    if watch is not None:
+                        watch.note(change.record.revision)
 
     def _clear_away(self) -> None:
         while self._abandoned:
-            resource, scope, number = self._abandoned.pop()
-            scopes = self._routes[resource]
-            scopes[scope].discard(number)
-            if not scopes[scope]:
-                del scopes[scope]
-            if not scopes:
-                del self._routes[resource]
+            subject, number = self._abandoned.pop()
+            routes = self._routes[subject.resource]
+            place = (subject.scope, subject.term)
+            routes[place].discard(number)
+            if not routes[place]:
+                del routes[place]
+            if not routes:
+                del self._routes[subject.resource]
 
 
-def _is_within(scope: str, resource: str, change: Change) -> bool:
-    key = change.record.key
-    return key.resource == resource and scope in {"", scope_of_path(key.path), key.path}
+def _terms(change: Change) -> Iterable[str]:
+    """Return the terms that the object of *change* has after or before it, and the empty one."""
+    terms, previous = change.record.terms, change.previous
+    if previous is None or previous.terms == terms:
+        return ("", *terms)
+    return dict.fromkeys(("", *terms, *previous.terms))
 
 
-def _concerned(routes: SelectorIndex[int], change: Change) -> Iterable[int]:
-    """Return the watches that select the object of *change* after or before it."""
+def _concerned(selectors: SelectorIndex[int], change: Change) -> Iterable[int]:
+    """Return the watches that select the labels of *change* after or before it."""
     labels = change.record.labels
-    selecting = routes.match(labels)
+    selecting = selectors.match(labels)
     previous = change.previous
     if previous is None or previous.labels == labels:
         return selecting
-    return {*selecting, *routes.match(previous.labels)}
+    return {*selecting, *selectors.match(previous.labels)}

@@ -1,5 +1,7 @@
 """`MemoryStore` and its forks against dictionaries: one for every revision."""
 
+from typing import NamedTuple
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, rule
@@ -32,13 +34,25 @@ drafts = st.builds(
     st.sampled_from((None, 1)),
     label_sets,
     st.lists(st.sampled_from("op"), unique=True).map(tuple),
+    st.lists(st.sampled_from("tu"), unique=True).map(tuple),
 )
+terms = st.sampled_from(("", "", "t"))
 namespaces = st.sampled_from(("", "a", "b"))
 
 Model = dict[ObjectKey, Record]
 World = tuple[MemoryStore, list[Model]]
 """A store, and what was in it at each revision from 0 on."""
-Watching = tuple[World, Watch, Page, tuple[str, str]]
+
+
+class Where(NamedTuple):
+    """Where a watch looks."""
+
+    namespace: str
+    selector: Selector
+    term: str
+
+
+Watching = tuple[World, Watch, Page, Where]
 """A watch, what its reader has been told, and where it looks."""
 
 
@@ -46,12 +60,15 @@ def _order(record: Record) -> tuple[str, str]:
     return record.key.resource, record.key.path
 
 
-def _scan(model: Model, resource: str, namespace: str, selector: Selector) -> tuple[Record, ...]:
+def _scan(
+    model: Model, resource: str, namespace: str, selector: Selector, term: str
+) -> tuple[Record, ...]:
     found = [
         record
         for record in model.values()
         if record.key.resource == resource
         and namespace in {"", record.key.namespace}
+        and term in {"", *record.terms}
         and selector.matches(record.labels)
     ]
     return tuple(sorted(found, key=_order))
@@ -114,6 +131,7 @@ class StoreMachine(RuleBasedStateMachine):
         resource=st.sampled_from(("pods", "nodes")),
         namespace=namespaces,
         selector=st.one_of(st.just(Selector.everything()), selectors()),
+        term=terms,
         back=st.integers(0, LIMIT),
         limit=st.integers(1, 4),
     )
@@ -123,14 +141,17 @@ class StoreMachine(RuleBasedStateMachine):
         resource: str,
         namespace: str,
         selector: Selector,
+        term: str,
         back: int,
         limit: int,
     ) -> None:
         """List, whole and in pages, now or then."""
         store, states = world
         revision = max(store.compacted_revision, store.revision - back)
-        expected = _scan(states[revision], resource, namespace, selector)
-        page = store.list(resource, namespace=namespace, selector=selector, revision=revision)
+        expected = _scan(states[revision], resource, namespace, selector, term)
+        page = store.list(
+            resource, namespace=namespace, selector=selector, term=term, revision=revision
+        )
         assert page == Page(expected, revision)
         found: tuple[Record, ...] = ()
         after = ""
@@ -139,6 +160,7 @@ class StoreMachine(RuleBasedStateMachine):
                 resource,
                 namespace=namespace,
                 selector=selector,
+                term=term,
                 revision=revision,
                 limit=limit,
                 after=after,
@@ -170,32 +192,34 @@ class StoreMachine(RuleBasedStateMachine):
         world=worlds,
         namespace=namespaces,
         selector=selectors(),
+        term=terms,
         back=st.integers(0, LIMIT),
     )
-    def watch(self, world: World, namespace: str, selector: Selector, back: int) -> Watching:
+    def watch(
+        self, world: World, namespace: str, selector: Selector, term: str, back: int
+    ) -> Watching:
         """Watch from a list, now or then."""
         store, _ = world
         since = max(store.compacted_revision, store.revision - back)
-        page = store.list("pods", namespace=namespace, selector=selector, revision=since)
-        watch = store.watch("pods", namespace=namespace, selector=selector, since=since)
-        return world, watch, page, (namespace, str(selector))
+        where = Where(namespace, selector, term)
+        page = store.list("pods", revision=since, **where._asdict())
+        return world, store.watch("pods", since=since, **where._asdict()), page, where
 
     @rule(target=watches, watching=consumes(watches))
     def poll(self, watching: Watching) -> Watching:
         """Read on: what the reader knows becomes what is true; or begin again."""
-        world, watch, page, (namespace, text) = watching
+        world, watch, page, where = watching
         store, states = world
         known = watch.revision
         try:
             records = replay(page, watch)
         except RevisionExpired:
             assert known < store.compacted_revision
-            page = store.list("pods", namespace=namespace, selector=watch.selector)
-            watch = store.watch("pods", namespace=namespace, selector=watch.selector)
-            return world, watch, page, (namespace, text)
-        assert records == _scan(states[-1], "pods", namespace, watch.selector)
+            page = store.list("pods", **where._asdict())
+            return world, store.watch("pods", **where._asdict()), page, where
+        assert records == _scan(states[-1], "pods", *where)
         assert (watch.pending, watch.revision) == (0, store.revision)
-        return world, watch, Page(records, store.revision), (namespace, text)
+        return world, watch, Page(records, store.revision), where
 
 
 TestStore = StoreMachine.TestCase

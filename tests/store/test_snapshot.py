@@ -12,13 +12,13 @@ from kubeobj.store.snapshot import Snapshot, format_snapshot, parse_snapshot
 HEAD = b'{"kubeobj":"snapshot","version":1,"revision":9,"records":1}'
 RECORD = (
     b'{"resource":"pods","namespace":"x","name":"a","uid":"u","revision":3,"revisionAt":1,'
-    b'"labels":{"app":"web"},"owners":["o"],"body":"{}"}'
+    b'"labels":{"app":"web"},"owners":["o"],"terms":["t"],"body":"{}"}'
 )
 
 
 def test_a_snapshot_reads_as_documented() -> None:
     """With or without line feeds."""
-    draft = Draft(ObjectKey("pods", "x", "a"), "u", b"{}", 1, {"app": "web"}, ("o",))
+    draft = Draft(ObjectKey("pods", "x", "a"), "u", b"{}", 1, {"app": "web"}, ("o",), ("t",))
     snapshot = Snapshot(9, (draft.at(3),))
     assert parse_snapshot([HEAD, RECORD]) == snapshot
     assert list(format_snapshot(snapshot)) == [HEAD + b"\n", RECORD + b"\n"]
@@ -52,6 +52,8 @@ def _changed(before: bytes, after: bytes) -> list[bytes]:
         pytest.param(_changed(b'"web"', b"5"), 2, id="label"),
         pytest.param(_changed(b'["o"]', b'"o"'), 2, id="owners"),
         pytest.param(_changed(b'"o"', b"{}"), 2, id="owner"),
+        pytest.param(_changed(b'"o"', b'"o","o"'), 2, id="owner-twice"),
+        pytest.param(_changed(b'"t"', b"5"), 2, id="term"),
     ],
 )
 def test_what_is_no_snapshot_is_refused(lines: list[bytes], line: int) -> None:

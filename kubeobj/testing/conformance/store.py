@@ -87,7 +87,7 @@ class StoreConformance(ABC):
         assert (store.revision, watch.poll()) == (1, [])
 
     def test_each_part_of_a_draft_is_a_change(self) -> None:
-        """Uid, body, labels and owners."""
+        """Uid, body, labels, owners and terms."""
         store = self._store()
         plain = Draft(_key("a"), "u", b"{}", None, {})
         store.put(plain)
@@ -97,10 +97,11 @@ class StoreConformance(ABC):
             Draft(_key("a"), "v", b"[]", 1, {}),
             Draft(_key("a"), "v", b"[]", 1, {"a": "b"}),
             Draft(_key("a"), "v", b"[]", 1, {"a": "b"}, ("o",)),
+            Draft(_key("a"), "v", b"[]", 1, {"a": "b"}, ("o",), ("t",)),
         ):
             assert store.put(changed).revision == store.revision
             assert store.put(changed).draft == changed
-        assert store.revision == 6
+        assert store.revision == 7
 
     def test_a_new_key_can_be_insisted_on(self) -> None:
         """Expecting nothing is refused where something is."""
@@ -287,6 +288,27 @@ class StoreConformance(ABC):
         store.compact(3)
         assert _names(store.list("pods")) == ["a", "b", "c"]
 
+    def test_objects_are_found_by_a_term(self) -> None:
+        """With labels and namespace besides, now and then, and in pages."""
+        store = self._store()
+        for number in range(6):
+            store.put(_on(f"n{number}", number % 2, app="web" if number < 4 else "db"))
+        store.put(_on("n", 1, namespace="y"))
+        assert _names(store.list("pods", term="node=1")) == ["n1", "n3", "n5", "n"]
+        assert _names(store.list("pods", namespace="x", term="node=1", selector=_WEB)) == [
+            "n1",
+            "n3",
+        ]
+        assert _names(store.list("pods", term="node=7")) == []
+        store.put(_on("n1", 0))
+        store.delete(_key("n3"))
+        store.put(_on("n4", 1, app="db"))
+        assert _names(store.list("pods", term="node=1")) == ["n4", "n5", "n"]
+        first = store.list("pods", term="node=1", revision=7, limit=2)
+        assert (_names(first), first.remaining) == (["n1", "n3"], None)
+        after = first.resume_after
+        assert _names(store.list("pods", term="node=1", revision=7, after=after)) == ["n5", "n"]
+
     # ------------------------------------------------------------ owners
 
     def test_dependents_are_found_by_their_owner(self) -> None:
@@ -335,6 +357,28 @@ class StoreConformance(ABC):
             ("MODIFIED", changed),
             ("DELETED", changed.at(4)),
         ]
+
+    def test_a_watch_with_a_term_tells_who_enters_and_leaves(self) -> None:
+        """As with labels; both must be there at once."""
+        store = self._store()
+        watch = store.watch("pods", term="node=1", selector=_WEB)
+        store.put(_on("a", 0, app="web"))
+        entered = store.put(_on("a", 1, app="web"))
+        store.put(_on("a", 1, app="db"))
+        store.put(_on("a", 0, app="web"))
+        again = store.put(_on("a", 1, app="web"))
+        store.put(_on("a", 0, app="web"))
+        # Before and after it has one of the two, and never both.
+        store.put(_on("a", 1, app="db"))
+        late = store.watch("pods", term="node=1", selector=_WEB, since=0)
+        events = watch.poll()
+        assert [(event.type.value, event.record) for event in events] == [
+            ("ADDED", entered),
+            ("DELETED", entered.at(3)),
+            ("ADDED", again),
+            ("DELETED", again.at(6)),
+        ]
+        assert (late.poll(), watch.poll(), watch.revision) == (events, [], store.revision)
 
     def test_a_watch_is_of_one_namespace_or_one_object(self) -> None:
         """And of nothing whose name only begins alike."""
@@ -459,6 +503,11 @@ def _key(name: str, *, namespace: str = "x", resource: str = "pods") -> ObjectKe
 def _draft(name: str, *, namespace: str = "x", resource: str = "pods", **labels: str) -> Draft:
     key = _key(name, namespace=namespace, resource=resource)
     return Draft.of(key, {"metadata": {"name": name, "uid": f"uid-{name}", "labels": labels}})
+
+
+def _on(name: str, node: int, *, namespace: str = "x", **labels: str) -> Draft:
+    key = _key(name, namespace=namespace)
+    return Draft(key, "", b"{}", None, labels, terms=(f"node={node}",))
 
 
 def _owned(name: str, *owners: str, resource: str = "pods") -> Draft:
