@@ -6,6 +6,7 @@ Source: the ``patchStrategy`` and ``patchMergeKey`` of the API's types, publishe
 ``x-kubernetes-patch-strategy`` and ``x-kubernetes-patch-merge-key``.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from kubeobj.api.patch.plain import echo_key
@@ -35,11 +36,13 @@ class PatchSchema(Protocol):
         """The type of a list's items or of a map's values."""
         ...
 
-    def child(self, name: str, /) -> "PatchSchema | None":
-        """Return the type of an object's field, or None if there is no such field.
+    @property
+    def fields(self) -> "Mapping[str, PatchSchema]":
+        """The fields of an object, by name."""
+        ...
 
-        Go also finds a field whose name differs from *name* in case only; a source of types may.
-        """
+    def child(self, name: str, /) -> "PatchSchema | None":
+        """Return the type of an object's field *name*, or None if there is no such field."""
         ...
 
 
@@ -53,11 +56,17 @@ def field_of(schema: PatchSchema, name: str) -> PatchSchema:
     if schema.kind != "object":
         reason = f"{echo_key(name)} stands in a {schema.kind}, whose values cannot be merged"
         raise PatchError(reason, rule=PatchRule.NOT_AN_OBJECT_FIELD)
-    field = schema.child(name)
+    field = schema.child(name) or _but_for_case(schema, name)
     if field is None:
         reason = f"there is no field {echo_key(name)} whose values could be merged"
         raise PatchError(reason, rule=PatchRule.UNKNOWN_FIELD)
     return field
+
+
+def _but_for_case(schema: PatchSchema, name: str) -> PatchSchema | None:
+    """Return the field whose name differs from *name* in case only, as Go finds fields."""
+    folded = name.casefold()
+    return next((of for one, of in schema.fields.items() if one.casefold() == folded), None)
 
 
 def items_of(field: PatchSchema, name: str) -> PatchSchema:

@@ -59,14 +59,14 @@ class PublishedType:
         return PublishedType(inner) if isinstance(inner, dict) else None
 
     @cached_property
-    def _fields(self) -> dict[str, "PublishedType"]:
-        """By name in any case."""
+    def fields(self) -> "dict[str, PublishedType]":
+        """Of an object, by name."""
         properties = self._shape.get("properties", {})
-        return {name.casefold(): PublishedType(facts) for name, facts in properties.items()}
+        return {name: PublishedType(facts) for name, facts in properties.items()}
 
     def child(self, name: str, /) -> "PublishedType | None":
         """A field by name."""
-        return self._fields.get(name.casefold())
+        return self.fields.get(name)
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,14 @@ class MadeUpType:
             return None
         return MadeUpType("object", self.of) if self.of else MadeUpType()
 
+    @property
+    def fields(self) -> "dict[str, MadeUpType]":
+        """Of an object, by name."""
+        return FIELDS.get(self.of, {})
+
     def child(self, name: str, /) -> "MadeUpType | None":
         """A field by name."""
-        fields = FIELDS.get(self.of, {})
-        return next((of for one, of in fields.items() if one.casefold() == name.casefold()), None)
+        return self.fields.get(name)
 
 
 _SHARED = {
