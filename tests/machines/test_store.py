@@ -14,7 +14,7 @@ from kubeobj.store.memory import MemoryStore
 from kubeobj.store.record import Draft, Record
 from kubeobj.store.snapshot import format_snapshot, parse_snapshot, take_snapshot
 from kubeobj.store.watch import Watch
-from kubeobj.testing.conformance.store import replay
+from kubeobj.testing.conformance.storecase import replay
 from tests.labels.smallworld import selectors
 
 LIMIT = 12
@@ -138,6 +138,7 @@ class StoreMachine(RuleBasedStateMachine):
     def look(
         self,
         world: World,
+        *,
         resource: str,
         namespace: str,
         selector: Selector,
