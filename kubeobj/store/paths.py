@@ -29,10 +29,10 @@ class PathIndex:
         return twin
 
     def move(self, path: str, before: Iterable[str], after: Iterable[str]) -> None:
-        """Let *path* have the words *after* where it had *before*; each is there once."""
-        for word in before:
+        """Let *path* have the words *after* where it had *before*."""
+        for word in set(before):
             self._unlink(word, path)
-        for word in after:
+        for word in set(after):
             self._link(word, path)
 
     def find(self, word: str) -> list[str]:

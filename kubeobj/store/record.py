@@ -30,9 +30,9 @@ class Draft:
         body: Its JSON, without the digits of its revision.
         revision_at: Where in *body* these digits belong, in bytes from 0; None for nowhere.
         labels: Its labels, by which it is found and watched.
-        owners: The uids of its owners, each once.
-        terms: Words by which it is found and watched besides, each once, such as
-            ``spec.nodeName=node-1``; what they mean is the writer's affair.
+        owners: The uids of its owners.
+        terms: Words by which it is found and watched besides, such as ``spec.nodeName=node-1``;
+            what they mean is the writer's affair.
     """
 
     key: ObjectKey

@@ -144,10 +144,7 @@ class _Line:
         values = self.fields.get(field)
         if not isinstance(values, list):
             raise self.error(f"{field} must be a list")
-        texts = tuple(map(self.as_text, values))
-        if len(set(texts)) != len(texts):
-            raise self.error(f"{field} must be distinct")
-        return texts
+        return tuple(map(self.as_text, values))
 
     def count(self, field: str) -> int:
         value = self.fields.get(field)

@@ -213,10 +213,8 @@ class Watches:
 
 def _terms(change: Change) -> Iterable[str]:
     """Return the terms that the object of *change* has after or before it, and the empty one."""
-    terms, previous = change.record.terms, change.previous
-    if previous is None or previous.terms == terms:
-        return ("", *terms)
-    return dict.fromkeys(("", *terms, *previous.terms))
+    before = () if change.previous is None else change.previous.terms
+    return {"", *change.record.terms, *before}
 
 
 def _concerned(selectors: SelectorIndex[int], change: Change) -> Iterable[int]:

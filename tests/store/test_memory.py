@@ -9,7 +9,7 @@ from kubeobj.labels.selector import Selector
 from kubeobj.meta.objectkey import ObjectKey
 from kubeobj.store.memory import MemoryStore
 from kubeobj.store.record import Draft
-from kubeobj.store.snapshot import take_snapshot
+from kubeobj.store.snapshot import format_snapshot, parse_snapshot, take_snapshot
 from kubeobj.store.store import Store
 from kubeobj.testing.conformance.store import StoreConformance
 
@@ -101,6 +101,19 @@ def test_a_namespace_in_a_crowd_gets_an_index_of_its_own() -> None:
     assert _names(store, namespace="x") == ["a", "b"]
     assert _names(fork, namespace="x") == ["b"]
     assert fork.list("pods", selector=WEB, limit=1).records[0].key.name == "n0000"
+
+
+def test_what_is_said_twice_counts_once() -> None:
+    """An owner or a term that a writer repeats."""
+    store = MemoryStore()
+    twice = Draft(ObjectKey("pods", "x", "a"), "", b"{}", None, {}, ("o", "o"), ("t", "t"))
+    watch = store.watch("pods", term="t")
+    record = store.put(twice)
+    assert store.dependents("o") == store.list("pods", term="t").records == (record,)
+    assert parse_snapshot(format_snapshot(take_snapshot(store))).records == (record,)
+    assert len(watch.poll()) == 1
+    store.delete(record.key)
+    assert (len(watch.poll()), store.dependents("o")) == (1, ())
 
 
 def test_equal_parts_are_kept_once() -> None:

@@ -52,7 +52,6 @@ def _changed(before: bytes, after: bytes) -> list[bytes]:
         pytest.param(_changed(b'"web"', b"5"), 2, id="label"),
         pytest.param(_changed(b'["o"]', b'"o"'), 2, id="owners"),
         pytest.param(_changed(b'"o"', b"{}"), 2, id="owner"),
-        pytest.param(_changed(b'"o"', b'"o","o"'), 2, id="owner-twice"),
         pytest.param(_changed(b'"t"', b"5"), 2, id="term"),
     ],
 )
