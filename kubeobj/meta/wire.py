@@ -5,8 +5,8 @@ over documents. On the wire null means "not set", and what is not set is left ou
 """
 
 from collections.abc import Mapping
-from types import NoneType
-from typing import Annotated, ClassVar, Self, TypeAlias, cast, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, ClassVar, Self, TypeAlias, Union, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -39,10 +39,13 @@ _PROSE = {
     "mapping_type": "must be a map",
     "dict_type": "must be a map",
     "model_type": "must be an object",
+    "recursion_depth_exceeded": "nests too deeply",
+    "recursion_loop": "nests too deeply",
     "string_type": "must be a string",
     "tuple_type": "must be a list",
 }
 
+_UNIONS = (Union, UnionType)
 _BOUNDS = frozenset({"greater_than_equal", "less_than_equal"})
 _INT32 = (f" {2**31 - 1}", f" {-(2**31)}")
 
@@ -155,6 +158,8 @@ def _path_to(location: tuple[int | str, ...], model: object, path: FieldPath) ->
         if isinstance(model, type) and issubclass(model, WireShape):
             wire_name, model = _field(model, str(step))
             path = path.child(wire_name)
+        elif get_origin(model) in _UNIONS:  # the step says which form was tried
+            model = _form(model, str(step))
         elif isinstance(step, int):
             path, model = path.index(step), _part(model, 0)
         elif get_origin(model) is Mapping:
@@ -164,8 +169,21 @@ def _path_to(location: tuple[int | str, ...], model: object, path: FieldPath) ->
 
 def _part(model: object, position: int) -> object:
     """Return the type of what a list (0) or a map (1) of type *model* holds."""
-    part: object = next(iter(get_args(model)[position:]), None)
-    return get_args(part)[0] if get_origin(part) is Annotated else part
+    return _plain(next(iter(get_args(model)[position:]), None))
+
+
+def _form(union: object, name: str) -> object:
+    """Return the form that pydantic calls *name*: a model so called, or else the other."""
+    model, other, *_ = get_args(union)
+    return model if getattr(model, "__name__", "") == name else _plain(other)
+
+
+def _plain(annotation: object) -> object:
+    """Return a type without "or None", and without what is said about it."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    parts = get_args(annotation)
+    return _plain(parts[0]) if parts[1:] == (NoneType,) else annotation
 
 
 def _field(model: type[WireShape], either_name: str) -> tuple[str, object]:
@@ -174,5 +192,4 @@ def _field(model: type[WireShape], either_name: str) -> tuple[str, object]:
         key: field for name, field in model.model_fields.items() for key in (name, field.alias)
     }
     field = fields[either_name]
-    parts = get_args(field.annotation)
-    return field.alias or either_name, parts[0] if NoneType in parts else field.annotation
+    return field.alias or either_name, _plain(field.annotation)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Protocol, Self, TypeAlias, TypeVar, cast
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, Strict, ValidationError
-from pydantic_core import PydanticSerializationError
 
 from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import ROOT, FieldError, FieldErrors, FieldErrorType, FieldPath
@@ -126,10 +125,10 @@ class ApiPart(WireShape):
             dumped = self.model_dump(
                 mode="json", by_alias=True, exclude_unset=True, exclude_none=True
             )
-        except (PydanticSerializationError, ValueError) as error:
-            detail = f"cannot be written as JSON ({error})"
-            invalid = FieldError(ROOT, FieldErrorType.INVALID, None, detail, "json")
-            raise FieldErrors([invalid]) from None
+        except ValueError:  # only what no model has read before, an unknown field, can be so deep
+            detail = "nests too deeply to be written"
+            too_deep = FieldError(ROOT, FieldErrorType.INVALID, {}, detail, "maxDepth")
+            raise FieldErrors([too_deep]) from None
         return cast("Document", dumped)
 
 

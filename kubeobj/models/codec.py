@@ -3,7 +3,7 @@
 Text is read by `kubeobj.manifests`, so YAML, JSON, many documents and lists all come in this way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from kubeobj.documents import Document, JsonValue
@@ -11,7 +11,7 @@ from kubeobj.errors import ROOT, FieldPath
 from kubeobj.manifests.limits import DEFAULT, Limits
 from kubeobj.manifests.reader import read_manifests
 from kubeobj.models.base import ApiObject, UnknownFields
-from kubeobj.models.scheme import Scheme
+from kubeobj.models.classes import class_of, has_class
 from kubeobj.models.unstructured import Unstructured
 
 AnyObject: TypeAlias = ApiObject | Unstructured
@@ -37,11 +37,11 @@ def decode(
     >>> type(pod).__name__, pod.metadata.name
     ('Pod', 'web')
     """
-    plain = Unstructured.parse(value, path)
-    scheme, kind = Scheme.builtin(), plain.group_version_kind()
-    if not scheme.has_model(kind):
-        return plain
-    return scheme.model(kind).parse(value, path, unknown=unknown)
+    if isinstance(value, Mapping):
+        api_version, kind = value.get("apiVersion"), value.get("kind")
+        if isinstance(api_version, str) and isinstance(kind, str) and has_class(api_version, kind):
+            return class_of(api_version, kind).parse(value, path, unknown=unknown)
+    return Unstructured.parse(value, path)
 
 
 def encode(item: AnyObject) -> Document:

@@ -8,12 +8,12 @@ Source: ``kubectl``'s reading of resource arguments, and what the API server's d
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from importlib import import_module
 from typing import TYPE_CHECKING, Self, final
 
 from kubeobj.errors import ObjectReferenceError, echo
 from kubeobj.meta.gvk import GroupVersion, GroupVersionKind, GroupVersionResource
-from kubeobj.models.catalog import KINDS, RESOURCES, SUBRESOURCES, Row
+from kubeobj.models.catalog import RESOURCES, SUBRESOURCES, Row
+from kubeobj.models.classes import class_of, has_class
 from kubeobj.models.resource import Resource, Subresource
 
 if TYPE_CHECKING:
@@ -104,8 +104,7 @@ class Scheme:
 
     def has_model(self, kind: GroupVersionKind) -> bool:
         """Return whether there is a class for *kind*."""
-        _, names = KINDS.get(kind.api_version, ("", ""))
-        return kind.kind in names.split(" ") and bool(kind.kind)
+        return has_class(kind.api_version, kind.kind)
 
     def model(self, kind: GroupVersionKind) -> "type[ApiObject]":
         """Return the class of *kind*, loading its module.
@@ -116,9 +115,7 @@ class Scheme:
         if not self.has_model(kind):
             msg = f"there is no class for {kind}"
             raise ObjectReferenceError(msg)
-        module, _ = KINDS[kind.api_version]
-        model: type[ApiObject] = getattr(import_module(f"kubeobj.models.{module}"), kind.kind)
-        return model
+        return class_of(kind.api_version, kind.kind)
 
     def resource_of(self, model: "type[ApiObject]") -> Resource:
         """Return the resource of a class.

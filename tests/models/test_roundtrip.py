@@ -8,6 +8,7 @@ from kubeobj.documents import JsonValue
 from kubeobj.errors import FieldErrors, FieldPath, ManifestError, ObjectReferenceError
 from kubeobj.manifests.reader import read_manifests
 from kubeobj.meta.gvk import GroupVersionKind
+from kubeobj.models.apiextensionsv1 import JSONSchemaProps
 from kubeobj.models.codec import decode, encode, read_objects
 from kubeobj.models.unstructured import Unstructured
 from tests.golden import golden
@@ -67,6 +68,18 @@ def test_a_null_is_what_go_makes_of_it(
     """Not set, or empty where something must be."""
     says = {"apiVersion": "v1", "kind": kind}
     assert encode(decode({**says, **document})) == {**says, **expected}
+
+
+def test_nulls_are_found_inside_what_has_two_forms() -> None:
+    """Where the path of an error names a form as well; other errors stay."""
+    inner = {"required": None, "enum": None, "type": "object"}
+    props = JSONSchemaProps.parse({"items": inner, "additionalProperties": inner})
+    plain = {"type": "object"}
+    assert props.to_document() == {"items": plain, "additionalProperties": plain}
+    wrong = {"items": [{"required": [None], "type": 3}], "dependencies": {"a": None}}
+    with pytest.raises(FieldErrors) as caught:
+        JSONSchemaProps.parse(wrong)
+    assert {str(error.path) for error in caught.value} >= {"dependencies[a]"}
 
 
 def test_unknown_fields_are_dropped_kept_or_refused() -> None:
@@ -133,8 +146,11 @@ def test_deep_nesting_is_refused_or_read_but_never_crashes() -> None:
     for _ in range(1000):
         deep = {"a": deep}
     says = {"apiVersion": "apps/v1", "kind": "ControllerRevision", "revision": 1}
-    with pytest.raises(FieldErrors):
-        encode(decode({**says, "data": deep}))
+    with pytest.raises(FieldErrors, match="nests too deeply"):
+        decode({**says, "data": deep})
+    kept = decode({**says, "zap": deep}, unknown="keep")
+    with pytest.raises(FieldErrors, match="nests too deeply"):
+        encode(kept)
     props: JsonValue = {}
     for _ in range(1000):
         props = {"not": props}
