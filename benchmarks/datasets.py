@@ -3,6 +3,10 @@
 from collections.abc import Iterator
 from random import Random
 
+from kubeobj.documents import JsonValue
+from kubeobj.meta.objectkey import ObjectKey
+from kubeobj.store.record import Draft
+
 APPS = 1000
 ENVIRONMENTS = ("production", "staging", "qa", "development")
 TIERS = ("frontend", "backend", "cache", "database")
@@ -79,4 +83,95 @@ ADVERSARIAL = {
         values=",".join(f"z{number}" for number in range(50))
     ),
     "all equal": "app=web,tier in (cache,database),!legacy",
+}
+
+
+def pod_drafts(count: int, *, namespaces: int, first: int = 0) -> Iterator[Draft]:
+    """Yield pods as an API stores them, about 2,000 bytes each; 134 share an app.
+
+    Args:
+        count: How many.
+        namespaces: In how many namespaces, in turn.
+        first: The number of the first.
+    """
+    for number in range(first, first + count):
+        namespace, name = f"ns-{number % namespaces}", f"web-{number:06d}"
+        labels = {
+            "app": f"app-{number // 134}",
+            "environment": ENVIRONMENTS[number // 134 % 4],
+            "tier": "web",
+            "pod-template-hash": f"{number // 3:010x}",
+        }
+        metadata: dict[str, JsonValue] = {
+            "name": name,
+            "namespace": namespace,
+            "uid": f"00000000-0000-4000-8000-{number:012d}",
+            "creationTimestamp": "2026-01-01T00:00:00Z",
+            "labels": labels,
+            "ownerReferences": [
+                {
+                    "apiVersion": "apps/v1",
+                    "kind": "ReplicaSet",
+                    "name": f"web-{number // 3:010x}",
+                    "uid": f"00000000-0000-4000-9000-{number // 3:012d}",
+                    "controller": True,
+                    "blockOwnerDeletion": True,
+                }
+            ],
+        }
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, **_POD}
+        terms = (f"spec.nodeName=node-{number % 1000}",)
+        yield Draft.of(ObjectKey("pods", namespace, name), pod, terms=terms)
+
+
+# What a pod has after defaulting, scheduled and running.
+_POD: dict[str, JsonValue] = {
+    "spec": {
+        "containers": [
+            {
+                "name": "web",
+                "image": "registry.example/shop/web:1.27.3",
+                "imagePullPolicy": "IfNotPresent",
+                "ports": [{"name": "http", "containerPort": 8080, "protocol": "TCP"}],
+                "env": [{"name": f"SETTING_{number}", "value": "on"} for number in range(4)],
+                "resources": {
+                    "limits": {"cpu": "500m", "memory": "256Mi"},
+                    "requests": {"cpu": "100m", "memory": "128Mi"},
+                },
+                "terminationMessagePath": "/dev/termination-log",
+                "terminationMessagePolicy": "File",
+            }
+        ],
+        "dnsPolicy": "ClusterFirst",
+        "enableServiceLinks": True,
+        "nodeName": "node-17",
+        "preemptionPolicy": "PreemptLowerPriority",
+        "priority": 0,
+        "restartPolicy": "Always",
+        "schedulerName": "default-scheduler",
+        "securityContext": {},
+        "serviceAccount": "default",
+        "serviceAccountName": "default",
+        "terminationGracePeriodSeconds": 30,
+        "tolerations": [
+            {
+                "key": f"node.kubernetes.io/{condition}",
+                "operator": "Exists",
+                "effect": "NoExecute",
+                "tolerationSeconds": 300,
+            }
+            for condition in ("not-ready", "unreachable")
+        ],
+    },
+    "status": {
+        "phase": "Running",
+        "podIP": "10.12.13.14",
+        "hostIP": "192.168.0.17",
+        "qosClass": "Burstable",
+        "startTime": "2026-01-01T00:00:01Z",
+        "conditions": [
+            {"type": condition, "status": "True", "lastTransitionTime": "2026-01-01T00:00:02Z"}
+            for condition in ("Initialized", "Ready", "ContainersReady", "PodScheduled")
+        ],
+    },
 }

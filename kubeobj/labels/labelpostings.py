@@ -51,6 +51,13 @@ class LabelPostings:
         self.values = {}
         self._numbers = {}
 
+    def copy(self) -> "LabelPostings":
+        """Return the same postings, for somebody else to change."""
+        twin = LabelPostings()
+        twin.keys = self.keys.copy()
+        twin.values = {key: table.copy() for key, table in self.values.items()}
+        return twin
+
     def relabel(self, slot: int, before: LabelSet, after: LabelSet) -> None:
         """Let *slot*, which has the labels *before*, have those of *after* instead."""
         old, new = as_mapping(before), as_mapping(after)

@@ -84,6 +84,12 @@ class LabelSets:
         """Fill the slots from 0 on; nothing is in them yet."""
         self._keys, self._values = keys, values
 
+    def copy(self) -> "LabelSets":
+        """Return the same label sets in the same slots, for somebody else to change."""
+        twin = LabelSets()
+        twin.load(self._keys.copy(), self._values.copy())
+        return twin
+
     def __getitem__(self, slot: int) -> LabelSet:
         return self._keys[slot], self._values[slot]
 

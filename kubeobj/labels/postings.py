@@ -30,6 +30,14 @@ class PostingTable(dict[Term, Posting]):
 
     __slots__ = ()
 
+    def copy(self) -> "PostingTable[Term]":
+        """Return the same postings, for somebody else to change."""
+        twin = PostingTable(self)
+        for term, posting in self.items():
+            if isinstance(posting, BitMap):
+                twin[term] = posting.copy()
+        return twin
+
     def link(self, term: Term, slot: int) -> bool:
         """Let *slot* hold *term*, which it does not yet; return whether it is the first."""
         posting = self.get(term)

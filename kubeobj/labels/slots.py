@@ -41,6 +41,16 @@ class Slots(Generic[Id]):
         self._is_ordered = True
         self.live = BitMap(range(len(ids)))
 
+    def copy(self) -> "Slots[Id]":
+        """Return the same ids in the same slots, for somebody else to change."""
+        twin: Slots[Id] = Slots()
+        twin._ids = self._ids.copy()
+        twin._by_id = self._by_id.copy()
+        twin._free = self._free.copy()
+        twin._is_ordered = self._is_ordered
+        twin.live = self.live.copy()
+        return twin
+
     def __len__(self) -> int:
         return len(self._by_id)
 

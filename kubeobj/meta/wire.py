@@ -5,8 +5,8 @@ over documents. On the wire null means "not set", and what is not set is left ou
 """
 
 from collections.abc import Mapping
-from types import NoneType
-from typing import Annotated, ClassVar, Self, TypeAlias, cast, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, ClassVar, Self, TypeAlias, Union, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -23,12 +23,14 @@ from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import ROOT, FieldError, FieldErrors, FieldErrorType, FieldPath
 
 _TYPES = {
+    "extra_forbidden": FieldErrorType.FORBIDDEN,
     "missing": FieldErrorType.REQUIRED,
     "literal_error": FieldErrorType.NOT_SUPPORTED,
 }
 
 # What pydantic finds, in the words of JSON.
 _PROSE = {
+    "extra_forbidden": "unknown field",
     "missing": "",
     "bool_type": "must be true or false",
     "int_type": "must be an integer of 64 bits",
@@ -37,9 +39,15 @@ _PROSE = {
     "mapping_type": "must be a map",
     "dict_type": "must be a map",
     "model_type": "must be an object",
+    "recursion_depth_exceeded": "nests too deeply",
+    "recursion_loop": "nests too deeply",
     "string_type": "must be a string",
     "tuple_type": "must be a list",
 }
+
+_UNIONS = (Union, UnionType)
+_BOUNDS = frozenset({"greater_than_equal", "less_than_equal"})
+_INT32 = (f" {2**31 - 1}", f" {-(2**31)}")
 
 
 def _empty_for_null(value: object) -> object:
@@ -54,12 +62,11 @@ Int64: TypeAlias = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 """An integer that fits in 64 bits, as the API's do."""
 
 
-class WireModel(BaseModel):
-    """An object of the API as a frozen model.
+class WireShape(BaseModel):
+    """An object of the API, or a part of one, as a frozen model.
 
-    Attributes are in snake case, wire names in camel case; both are accepted. Nothing is
-    converted: a number is no text. Fields that the model does not have are dropped, as the API
-    drops them.
+    Attributes are in snake case, wire names in camel case. Nothing is converted: a number is no
+    text. Fields that the model does not have are dropped, as the API drops them.
 
     Raises:
         FieldErrors: If a value has the wrong type; all of them at once, by their wire names.
@@ -77,10 +84,14 @@ class WireModel(BaseModel):
         try:
             super().__init__(**fields)
         except ValidationError as error:
-            raise _translated(error, type(self), ROOT) from None
+            raise translated(error, type(self), ROOT) from None
 
     # Tells pydantic that this does what its own does, so that inner models are read directly.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+
+class WireModel(WireShape):
+    """A shape that reads null as "not set", and is written without what is not set or empty."""
 
     @model_validator(mode="before")
     @classmethod
@@ -104,7 +115,7 @@ class WireModel(BaseModel):
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            raise _translated(error, cls, path) from None
+            raise translated(error, cls, path) from None
 
     def to_document(self) -> Document:
         """Return the object in wire form, without what is not set or empty."""
@@ -114,21 +125,29 @@ class WireModel(BaseModel):
         return cast("Document", dumped)
 
 
-def _translated(error: ValidationError, model: type[WireModel], path: FieldPath) -> FieldErrors:
+def translated(error: ValidationError, model: type[WireShape], path: FieldPath) -> FieldErrors:
     """Return pydantic's errors about a *model* as ours."""
     details = error.errors(include_url=False, include_context=False)
     return FieldErrors(_field_error(detail, model, path) for detail in details)
 
 
-def _field_error(detail: ErrorDetails, model: type[WireModel], path: FieldPath) -> FieldError:
+def _field_error(detail: ErrorDetails, model: type[WireShape], path: FieldPath) -> FieldError:
     """Return one of pydantic's errors as ours."""
     kind, rule = detail["type"], "type"
     error_type = _TYPES.get(kind, FieldErrorType.TYPE_INVALID)
     prose = _PROSE.get(kind, detail["msg"].removeprefix("Value error, "))
+    if kind in _BOUNDS and detail["msg"].endswith(_INT32):
+        prose = "must be an integer of 32 bits"
     if error_type is FieldErrorType.REQUIRED:
         rule = "required"
+    location = detail["loc"]
+    if kind == "extra_forbidden":  # the name is no field's, even where an attribute is called so
+        rule = "unknown"
+        where = _path_to(location[:-1], model, path).child(str(location[-1]))
+    else:
+        where = _path_to(location, model, path)
     value = "" if rule == "required" else cast("JsonValue", detail["input"])
-    return FieldError(_path_to(detail["loc"], model, path), error_type, value, prose, rule)
+    return FieldError(where, error_type, value, prose, rule)
 
 
 def _path_to(location: tuple[int | str, ...], model: object, path: FieldPath) -> FieldPath:
@@ -136,21 +155,41 @@ def _path_to(location: tuple[int | str, ...], model: object, path: FieldPath) ->
     if location[-1:] == ("[key]",):  # the key itself is wrong, so nothing can be there
         location = location[:-2]
     for step in location:
-        if isinstance(model, type) and issubclass(model, WireModel):
+        if isinstance(model, type) and issubclass(model, WireShape):
             wire_name, model = _field(model, str(step))
             path = path.child(wire_name)
+        elif get_origin(model) in _UNIONS:  # the step says which form was tried
+            model = _form(model, str(step))
         elif isinstance(step, int):
-            path, model = path.index(step), next(iter(get_args(model)), None)
+            path, model = path.index(step), _part(model, 0)
         elif get_origin(model) is Mapping:
-            path, model = path.key(step), None
+            path, model = path.key(step), _part(model, 1)
     return path
 
 
-def _field(model: type[WireModel], either_name: str) -> tuple[str, object]:
+def _part(model: object, position: int) -> object:
+    """Return the type of what a list (0) or a map (1) of type *model* holds."""
+    return _plain(next(iter(get_args(model)[position:]), None))
+
+
+def _form(union: object, name: str) -> object:
+    """Return the form that pydantic calls *name*: a model so called, or else the other."""
+    model, other, *_ = get_args(union)
+    return model if getattr(model, "__name__", "") == name else _plain(other)
+
+
+def _plain(annotation: object) -> object:
+    """Return a type without "or None", and without what is said about it."""
+    if get_origin(annotation) is Annotated:
+        return _plain(get_args(annotation)[0])
+    parts = get_args(annotation)
+    return _plain(parts[0]) if parts[1:] == (NoneType,) else annotation
+
+
+def _field(model: type[WireShape], either_name: str) -> tuple[str, object]:
     """Return a field's wire name, and its type without "or None"."""
     fields = {
         key: field for name, field in model.model_fields.items() for key in (name, field.alias)
     }
     field = fields[either_name]
-    parts = get_args(field.annotation)
-    return field.alias or either_name, parts[0] if NoneType in parts else field.annotation
+    return field.alias or either_name, _plain(field.annotation)

@@ -4,12 +4,16 @@ The values themselves know nothing of pydantic; it asks them for a schema when a
 """
 
 from abc import abstractmethod
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from kubeobj.documents import Document, JsonScalar, JsonValue
 
 if TYPE_CHECKING:
     from pydantic_core import CoreSchema
+
+# How many texts are kept with what they mean, and how long they may be.
+_KEPT, _SHORT = 1024, 64
 
 
 class WireValue:
@@ -37,7 +41,12 @@ class WireValue:
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> "CoreSchema":
         from pydantic_core import core_schema
 
+        # The same few times, amounts and ports come again and again, and never change.
+        from_short_text = lru_cache(maxsize=_KEPT)(cls.from_json)
+
         def validate(value: "JsonValue | WireValue") -> WireValue:
+            if type(value) is str and len(value) <= _SHORT:
+                return from_short_text(value)
             # A model that is built in Python is given the value itself.
             if isinstance(value, cls):
                 return value

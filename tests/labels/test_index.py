@@ -203,3 +203,21 @@ def test_only_a_selector_or_text_is_asked(asked: object) -> None:
     """Anything else is the caller's mistake."""
     with pytest.raises(TypeError, match="must be str"):
         LabelIndex().select(asked)  # type: ignore[arg-type]
+
+
+def test_a_copy_and_its_original_change_on_their_own() -> None:
+    """Whatever the shape of their postings, and wherever their slots."""
+    index = LabelIndex((f"n{n:02}", {"app": "web", "n": str(n % 10)}) for n in range(40))
+    index.discard("n05")
+    index.select("n>3")
+    query = index.follow("app=web", initial=False)
+    copy = index.copy()
+    copy.add("n0", {"app": "web", "n": "3"})
+    copy.discard("n11")
+    copy.add("n12", {"app": "db"})
+    index.add("n41", {"app": "web", "n": "7"})
+    assert (copy.count("app=web"), index.count("app=web")) == (38, 40)
+    assert copy.select("n=3") == ["n0", "n03", "n13", "n23", "n33"]
+    assert index.select("n=3") == ["n03", "n13", "n23", "n33"]
+    assert (copy.count("n>6"), index.count("n>6")) == (12, 13)
+    assert query.poll().entered == ("n41",)

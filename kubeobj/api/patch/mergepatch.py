@@ -1,0 +1,64 @@
+"""JSON merge patch: a document of changes, in which null removes a field.
+
+It is what API servers make of RFC 7386. Lists are replaced whole. Nulls in what a patch adds are
+dropped from objects and stay in lists, except below a list that replaces an object, where nothing
+is dropped.
+
+Source: evanphx/json-patch v4.13.0.
+"""
+
+from kubeobj.api.patch.errors import PatchDecodeError, PatchRule
+from kubeobj.api.patch.plain import Plain, PlainObject, thaw
+from kubeobj.documents import JsonValue
+from kubeobj.errors import echo
+
+
+def apply_merge_patch(document: JsonValue, patch: JsonValue) -> JsonValue:
+    """Return *document* as the JSON merge patch *patch* makes it.
+
+    Args:
+        document: Any JSON value but null. It is not changed, and nothing of the result is part of
+            it. Only an object has anything of it left; others give way to the patch.
+        patch: An object, or a list, which takes the document's place.
+
+    Raises:
+        PatchDecodeError: If *patch* is neither object nor list, or *document* is null.
+
+    >>> apply_merge_patch({"replicas": 2, "paused": True}, {"paused": None, "replicas": 3})
+    {'replicas': 3}
+    """
+    changes = thaw(patch, PatchRule.BAD_PATCH)
+    if not isinstance(changes, dict | list):
+        reason = f"{echo(changes)} is not a merge patch, which is an object"
+        raise PatchDecodeError(reason, rule=PatchRule.BAD_PATCH)
+    target = thaw(document)
+    if target is None:
+        reason = "a merge patch applies to no null"
+        raise PatchDecodeError(reason, rule=PatchRule.BAD_DOCUMENT)
+    if isinstance(target, dict) and isinstance(changes, dict):
+        merge_changes(target, changes)
+        return target
+    return _pruned(changes)
+
+
+def merge_changes(target: PlainObject, changes: PlainObject) -> None:
+    """Put *changes* into *target*, which may share containers with them afterwards."""
+    for key, change in changes.items():
+        present = target.get(key)
+        if change is None:
+            target.pop(key, None)
+        elif not isinstance(present, dict):
+            target[key] = _pruned(change)
+        elif isinstance(change, dict):
+            merge_changes(present, change)
+        else:
+            target[key] = change
+
+
+def _pruned(value: Plain) -> Plain:
+    """Return *value* with no null in any object's fields."""
+    if isinstance(value, dict):
+        return {key: _pruned(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_pruned(item) for item in value]
+    return value
