@@ -33,7 +33,7 @@ class Row:
     def cells(self) -> tuple[str, ...]:
         """Return the row as text."""
         go = "" if self.go is None else _text(self.go, self.unit)
-        faster = f"{self.go / self.measured:.2g} times" if self.go and self.measured else ""
+        faster = f"{self.go / self.measured:,.2f}" if self.go and self.measured else ""
         measured = "not measured" if self.measured is None else _text(self.measured, self.unit)
         return self.question, measured, _text(self.bar, self.unit), go, faster, _mark(self)
 
@@ -48,8 +48,8 @@ def rows(results: Path) -> list[Row]:
     found = []
     for bar in tomllib.loads(BARS.read_text(encoding="utf-8"))["bar"]:
         value = measured.get(bar["benchmark"])
-        if value is not None and "above" in bar:
-            value -= measured[bar["above"]]
+        if value is not None:
+            value = value / bar.get("per", 1) - (measured[bar["above"]] if "above" in bar else 0)
         found.append(Row(bar["question"], value, bar["bar"], bar.get("go"), bar.get("unit", "s")))
     return found
 
@@ -68,7 +68,7 @@ def _mark(row: Row) -> str:
 def main() -> int:
     """Print the table in Markdown, and say whether every promise holds."""
     found = rows(Path(sys.argv[1]))
-    head = ("what", "kubeobj", "promised", "Go", "faster than Go", "kept")
+    head = ("what", "kubeobj", "promised", "Go", "Go ÷ kubeobj", "kept")
     cells = [head, *(row.cells() for row in found)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in cells]
