@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from kubeobj.errors import SelectorSyntaxError
 from kubeobj.fields.escaping import unescape_part
 from kubeobj.fields.requirement import FieldRequirement
-from kubeobj.labels.parser import TEXT_LIMIT
+from kubeobj.labels.parser import check_text
 
 _TERM = re.compile(r"(?:[^\\,]|\\.)*+\\?", re.DOTALL)
 _OPERATOR = re.compile(r"!=|==?")
@@ -33,18 +33,10 @@ def parse_field_requirements(text: str) -> tuple[FieldRequirement, ...]:
     """Return the requirements that *text* writes, in the order of Kubernetes: as written, sorted.
 
     Raises:
-        SelectorSyntaxError: If *text* is no field selector, or is longer than `TEXT_LIMIT`.
+        SelectorSyntaxError: If *text* is no field selector, or is too long.
         TypeError: If *text* is no string.
     """
-    if not isinstance(text, str):
-        raise TypeError(f"a field selector's text must be str, not {type(text).__name__}")
-    if len(text) > TEXT_LIMIT:
-        raise SelectorSyntaxError(
-            text=text,
-            position=TEXT_LIMIT,
-            found=f"a text of {len(text)} characters",
-            expected=[f"at most {TEXT_LIMIT}"],
-        )
+    check_text(text)
     terms = sorted(_terms(text), key=lambda term: term[0])
     return tuple(requirement for _, requirement in terms)
 

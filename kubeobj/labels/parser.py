@@ -25,6 +25,24 @@ TEXT_LIMIT = 1024 * 1024
 _WORDS = {"KEY": "a label key", "VALUE": "a value", "_IN": "'in'", "_NOTIN": "'notin'"}
 
 
+def check_text(text: str) -> None:
+    """Refuse what is not even looked at: what is no text, or too much of it.
+
+    Raises:
+        SelectorSyntaxError: If *text* is longer than `TEXT_LIMIT`.
+        TypeError: If *text* is no string.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a selector's text must be str, not {type(text).__name__}")
+    if len(text) > TEXT_LIMIT:
+        raise SelectorSyntaxError(
+            text=text,
+            position=TEXT_LIMIT,
+            found=f"a text of {len(text)} characters",
+            expected=[f"at most {TEXT_LIMIT}"],
+        )
+
+
 def parse_requirements(text: str) -> tuple[Requirement, ...]:
     """Return the requirements that *text* writes, in its order.
 
@@ -35,15 +53,7 @@ def parse_requirements(text: str) -> tuple[Requirement, ...]:
     """
     from lark.exceptions import UnexpectedToken
 
-    if not isinstance(text, str):
-        raise TypeError(f"a selector's text must be str, not {type(text).__name__}")
-    if len(text) > TEXT_LIMIT:
-        raise SelectorSyntaxError(
-            text=text,
-            position=TEXT_LIMIT,
-            found=f"a text of {len(text)} characters",
-            expected=[f"at most {TEXT_LIMIT}"],
-        )
+    check_text(text)
     try:
         read = _grammar().parse(text)
     except UnexpectedToken as error:  # every character is part of some token
