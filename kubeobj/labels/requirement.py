@@ -80,6 +80,10 @@ class Requirement:
     ) -> None:
         """Check the parts, all of them, and keep them."""
         given = _listed(values)
+        if given is None:
+            errors = _validate_names(key, operator, ROOT)
+            no_list = mistyped(FieldPath.of("values"), values, "a list of strings")
+            raise SelectorInvalidError([*errors, no_list])
         errors = validate_requirement(key, operator, given)
         if errors:
             raise SelectorInvalidError(errors)
@@ -144,14 +148,14 @@ class Requirement:
         return f"Requirement({self.key!r}, {self.operator.value!r}, {list(self.values)!r})"
 
 
-def _listed(values: object) -> tuple[str, ...]:
+def _listed(values: object) -> tuple[str, ...] | None:
+    """Return *values* as a tuple; None if they are no list."""
     if values is None:
         return ()
     if isinstance(values, str):
         return (values,)
     if isinstance(values, bytes) or not isinstance(values, Iterable):
-        at = FieldPath.of("values")
-        raise SelectorInvalidError([mistyped(at, values, "a list of strings")])
+        return None
     return tuple(values)
 
 
@@ -173,31 +177,43 @@ def validate_requirement(
     key: str, operator: Operator | str, values: tuple[str, ...], path: FieldPath = ROOT
 ) -> tuple[FieldError, ...]:
     """Return everything that keeps these parts from making a requirement."""
-    wrong_types = _validate_types(key, values, path)
-    if wrong_types:
-        return wrong_types
     at = path.child("values")
-    errors = list(validate_label_key(key, path.child("key")))
-    try:
-        known = Operator(operator)
-    except ValueError:
-        errors.append(_unknown_operator(operator, path))
-    else:
+    errors = list(_validate_names(key, operator, path))
+    known = _known(operator)
+    if known is not None:
         errors += _validate_count(known, values, at)
-        if known.takes_integer and len(values) == 1:
-            errors += _validate_integer(values[0], at.index(0))
     for position, value in enumerate(values):
-        errors += validate_label_value(value, at.index(position))
+        errors += _validate_value(known, value, len(values), at.index(position))
     return tuple(errors)
 
 
-def _validate_types(key: str, values: tuple[str, ...], path: FieldPath) -> tuple[FieldError, ...]:
-    at = path.child("values")
-    parts: list[tuple[FieldPath, object]] = [(path.child("key"), key)]
-    parts += ((at.index(position), value) for position, value in enumerate(values))
-    return tuple(
-        mistyped(where, part, "a string") for where, part in parts if not isinstance(part, str)
-    )
+def _known(operator: Operator | str) -> Operator | None:
+    try:
+        return Operator(operator)
+    except ValueError:
+        return None
+
+
+def _validate_names(key: str, operator: Operator | str, path: FieldPath) -> tuple[FieldError, ...]:
+    at = path.child("key")
+    errors = validate_label_key(key, at) if _is_text(key) else (mistyped(at, key, "a string"),)
+    return errors if _known(operator) else (*errors, _unknown_operator(operator, path))
+
+
+def _validate_value(
+    operator: Operator | None, value: str, count: int, at: FieldPath
+) -> tuple[FieldError, ...]:
+    if not _is_text(value):
+        return (mistyped(at, value, "a string"),)
+    errors = validate_label_value(value, at)
+    if operator is not None and operator.takes_integer and count == 1:
+        errors = (*_validate_integer(value, at), *errors)
+    return errors
+
+
+def _is_text(part: object) -> bool:
+    """Return whether *part*, of which the types only promise it, is text."""
+    return isinstance(part, str)
 
 
 def _unknown_operator(operator: str, path: FieldPath) -> FieldError:

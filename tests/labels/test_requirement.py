@@ -37,6 +37,16 @@ def test_a_value_never_becomes_a_second_requirement() -> None:
         pytest.param("", "in", ["-", "ok", "é"], ["key", "values[0]", "values[2]"], id="all-said"),
         pytest.param("a", "like", ["b"], ["operator"], id="unknown-operator"),
         pytest.param(5, "in", [None, 1], ["key", "values[0]", "values[1]"], id="types"),
+        pytest.param(
+            "-",
+            "like",
+            [5, "-"],
+            ["key", "operator", "values[0]", "values[1]"],
+            id="types-and-rules",
+        ),
+        pytest.param(None, None, None, ["key", "operator"], id="nothing-at-all"),
+        pytest.param("-", "like", 5, ["key", "operator", "values"], id="no-list-and-rules"),
+        pytest.param("-", "gt", [5], ["key", "values[0]"], id="number-for-its-digits"),
     ],
 )
 def test_broken_parts_are_refused_with_every_error(
