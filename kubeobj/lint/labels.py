@@ -102,13 +102,16 @@ def _check_metadata(manifest: Manifest, path: FieldPath, metadata: Document) -> 
         for key, value in labels.items():
             yield from _check_label(manifest, at, key, value)
     elif labels is not None:
-        yield report(LABEL_NOT_STRING, manifest, at, f"labels are a mapping, not {echo(labels)}")
+        message = f"labels are a mapping, not {echo(labels)}"
+        advice = "Write each as a key and a value, such as app: web."
+        yield report(LABEL_NOT_STRING, manifest, at, message, advice=advice)
     notes, at = metadata.get("annotations"), path.child("annotations")
     if isinstance(notes, dict):
         yield from _check_annotations(manifest, at, notes)
     elif notes is not None:
         message = f"annotations are a mapping, not {echo(notes)}"
-        yield report(ANNOTATION_NOT_STRING, manifest, at, message)
+        advice = "Write each as a key and a value, such as example.com/note: text."
+        yield report(ANNOTATION_NOT_STRING, manifest, at, message, advice=advice)
 
 
 def _check_label(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kubeobj.errors import FieldErrorType
 from kubeobj.lint.finding import Finding, Rule, Severity, report
+from kubeobj.lint.sites import Form
 from kubeobj.lint.subject import Subject
 
 INVALID_SELECTOR = Rule(
@@ -23,13 +24,15 @@ UNSATISFIABLE_SELECTOR = Rule(
 )
 RULES = (INVALID_SELECTOR, UNSATISFIABLE_SELECTOR)
 
+_LABELS_ALONE = "Write labels alone, such as app: web; matchLabels has no place here."
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Find selectors in *subject* that are invalid, or that nothing can match."""
     manifest = subject.manifest
     for site in subject.sites:
         for error in site.errors:
-            advice = ""
+            advice = _LABELS_ALONE if site.form is Form.MAP else ""
             quotable = isinstance(error.value, bool | int | float)
             if error.type is FieldErrorType.TYPE_INVALID and quotable:
                 advice = "Put the value in quotes; without them YAML reads it as something else."

@@ -53,12 +53,14 @@ class Site:
         value: What is written there.
         selector: What it means; None if it is invalid.
         errors: What is wrong with it.
+        form: How a selector is written there.
     """
 
     path: FieldPath
     value: JsonValue
     selector: Selector | None
     errors: tuple[FieldError, ...]
+    form: Form = Form.OBJECT
 
 
 def _patterns(*texts: str) -> tuple[Pattern, ...]:
@@ -206,12 +208,13 @@ def _read_object(path: FieldPath, value: JsonValue) -> Site:
 def _read_map(path: FieldPath, value: JsonValue) -> Site:
     """Return the selector of labels alone at *path*."""
     if not isinstance(value, dict):
-        return Site(path, value, None, (mistyped(path, value, "an object"),))
+        return Site(path, value, None, (mistyped(path, value, "an object"),), Form.MAP)
     try:
-        return Site(path, value, Selector.from_label_selector({"matchLabels": value}), ())
+        selector = Selector.from_label_selector({"matchLabels": value})
     except SelectorInvalidError as error:
         errors = (replace(one, path=FieldPath(one.path.parts[1:])) for one in error.errors)
-        return Site(path, value, None, _rebase(errors, path, value))
+        return Site(path, value, None, _rebase(errors, path, value), Form.MAP)
+    return Site(path, value, selector, (), Form.MAP)
 
 
 def _read_nodes(path: FieldPath, value: JsonValue) -> Site:
@@ -225,7 +228,8 @@ def _read_nodes(path: FieldPath, value: JsonValue) -> Site:
             requirements.append(_node_requirement(expression))
         except SelectorInvalidError as error:
             errors += _rebase(error.errors, at, None)
-    return Site(path, value, None if errors else Selector(requirements), tuple(errors))
+    selector = None if errors else Selector(requirements)
+    return Site(path, value, selector, tuple(errors), Form.NODES)
 
 
 def _node_requirement(expression: JsonValue) -> Requirement:

@@ -451,3 +451,28 @@ def test_a_path_into_a_list_by_name_costs_no_walk() -> None:
     given = findings(config_map(f"name: web, ownerReferences: [{owners}]"))
     assert len(given) == 3 * 2_000
     assert {finding.location.column for finding in given} == {74}
+
+
+SERVICE = "{{apiVersion: v1, kind: Service, metadata: {{name: web}}, spec: {{selector: {}}}}}"
+LABELS_ALONE = "Write labels alone, such as app: web; matchLabels has no place here."
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        pytest.param(SERVICE.format("{matchLabels: {app: web}}"), LABELS_ALONE, id="match-labels"),
+        pytest.param(SERVICE.format("[app]"), LABELS_ALONE, id="selector-of-service"),
+        pytest.param(SERVICE.format("{app: 1}"), "Put the value in quotes", id="number"),
+        pytest.param(config_map("name: a, labels: [b]"), "such as app: web", id="labels"),
+        pytest.param(config_map("name: a, labels: {b: 1}"), "Put the value in quotes", id="label"),
+        pytest.param(
+            config_map("name: a, annotations: b"),
+            "such as example.com/note: text",
+            id="annotations",
+        ),
+    ],
+)
+def test_advice_fits_what_was_written(text: str, advice: str) -> None:
+    """Nobody is told to write what is wrong in that very place."""
+    (finding,) = findings(text)
+    assert finding.advice.startswith(advice) or finding.advice.endswith(f"{advice}.")
