@@ -208,19 +208,19 @@ class Selector:
         """Return whether one object could match both."""
         from kubeobj.labels.algebra import overlaps
 
-        return overlaps(self, other)
+        return overlaps(self, _selector(other))
 
     def implies(self, other: "Selector") -> bool:
         """Return whether every object that could match this matches *other* too."""
         from kubeobj.labels.algebra import implies
 
-        return implies(self, other)
+        return implies(self, _selector(other))
 
     def equivalent(self, other: "Selector") -> bool:
         """Return whether the two match the same objects, however they are written."""
         from kubeobj.labels.algebra import equivalent
 
-        return equivalent(self, other)
+        return equivalent(self, _selector(other))
 
     def simplify(self) -> "Selector":
         """Return an equivalent selector without redundancy, or `nothing` if none can match."""
@@ -236,7 +236,7 @@ class Selector:
         """
         from kubeobj.labels.algebra import witness
 
-        return witness(self, unlike)
+        return witness(self, None if unlike is None else _selector(unlike))
 
     # ------------------------------------------------------------ being a value
 
@@ -278,6 +278,14 @@ def as_selector(source: Selector | str) -> Selector:
         TypeError: If it is neither.
     """
     return source if isinstance(source, Selector) else Selector.parse(source)
+
+
+def _selector(other: Selector) -> Selector:
+    if not isinstance(other, Selector):
+        raise TypeError(
+            f"this takes a Selector, not {type(other).__name__}: Selector.parse reads text"
+        )
+    return other
 
 
 @lru_cache(maxsize=4096)

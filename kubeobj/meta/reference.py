@@ -74,7 +74,10 @@ class ObjectReference:
 
         Raises:
             ObjectReferenceError: If it is none.
+            TypeError: If *path* is no string.
         """
+        if not isinstance(path, str):
+            raise TypeError(f"a URL's path must be str, not {type(path).__name__}")
         prefix, *rest = [_decoded(segment, path) for segment in path.strip("/").split("/")]
         if not path.startswith("/") or prefix not in {"api", "apis"}:
             raise _not_a_reference(path, "it must begin with '/api/' or '/apis/'")

@@ -256,3 +256,12 @@ def test_a_selector_answers_about_another() -> None:
     assert str(one.simplify()) == "a=1"
     assert one.witness() == {"a": "1"}
     assert one.witness(unlike=other) is None
+
+
+@pytest.mark.parametrize("question", ["overlaps", "implies", "equivalent", "witness"])
+@pytest.mark.parametrize("other", ["app=web", 5, {"app": "web"}], ids=repr)
+def test_selectors_compare_with_selectors_alone(question: str, other: object) -> None:
+    """Text is to be parsed first, and the message says so, whatever the selector."""
+    for one in (Selector.parse("app"), Selector.everything(), Selector.nothing()):
+        with pytest.raises(TypeError, match=f"a Selector, not {type(other).__name__}"):
+            getattr(one, question)(other)

@@ -152,3 +152,9 @@ def test_any_text_is_a_reference_or_refused(text: str) -> None:
     with contextlib.suppress(ObjectReferenceError):
         reference = ObjectReference.parse(text)
         assert ObjectReference.parse(reference.path) == reference
+
+
+def test_only_text_is_read() -> None:
+    """Bytes are a mistake in the program, not a bad URL."""
+    with pytest.raises(TypeError, match="must be str, not bytes"):
+        ObjectReference.parse(b"/api/v1/nodes/a")  # type: ignore[arg-type]
