@@ -105,6 +105,8 @@ class WireModel(WireShape):
     def parse(cls, value: JsonValue, path: FieldPath = ROOT) -> Self:
         """Return the model of a JSON object.
 
+        This is the way in for input: pydantic's own `model_validate` raises pydantic's own errors.
+
         Args:
             value: The object, in wire form.
             path: Where it is, for errors.
