@@ -6,14 +6,12 @@ Keys and values are arguments of the shape, never part of its source, so no inpu
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from kubeobj.errors import LabelsTypeError
 from kubeobj.labels.labelsets import read_labels
 from kubeobj.labels.operator import Operator
-
-if TYPE_CHECKING:
-    from kubeobj.labels.requirement import Requirement
+from kubeobj.labels.requirement import Requirement, parse_integer
 
 Matcher: TypeAlias = Callable[[Mapping[str, str]], bool]
 """Says whether labels match. It trusts them to be a mapping of strings to strings."""
@@ -46,7 +44,7 @@ _SHAPE_LIMIT = 8
 _NO_LABELS: Mapping[str, str] = {}
 
 
-def compile_matcher(requirements: Sequence["Requirement"]) -> Matcher:
+def compile_matcher(requirements: Sequence[Requirement]) -> Matcher:
     """Return the predicate that holds where all *requirements* are met."""
     parts = [
         _compile_shape(requirements[start : start + _SHAPE_LIMIT])
@@ -84,7 +82,7 @@ def _always(labels: Mapping[str, str]) -> bool:
     return True
 
 
-def _compile_shape(requirements: Sequence["Requirement"]) -> Matcher:
+def _compile_shape(requirements: Sequence[Requirement]) -> Matcher:
     operators: list[Operator] = []
     arguments: list[_Operand] = []
     for requirement in requirements:
@@ -94,7 +92,7 @@ def _compile_shape(requirements: Sequence["Requirement"]) -> Matcher:
     return _shape(tuple(operators))(*arguments)
 
 
-def _plain(requirement: "Requirement") -> Operator:
+def _plain(requirement: Requirement) -> Operator:
     """Return the operator to compile: a set of one value is matched as that value."""
     match requirement.operator:
         case Operator.DOUBLE_EQUALS:
@@ -107,7 +105,7 @@ def _plain(requirement: "Requirement") -> Operator:
             return operator
 
 
-def _operand(operator: Operator, requirement: "Requirement") -> _Operand:
+def _operand(operator: Operator, requirement: Requirement) -> _Operand:
     if operator.takes_integer:
         return requirement.bound
     if operator.takes_set:
@@ -136,6 +134,4 @@ def _is_below(value: str | None, bound: int) -> bool:
 
 
 def _integer(value: str | None) -> int | None:
-    from kubeobj.labels.requirement import parse_integer
-
     return None if value is None else parse_integer(value)
