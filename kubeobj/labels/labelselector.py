@@ -33,7 +33,13 @@ OPERATORS: Mapping[str, Operator] = {
 """The operators of the object form, by the name they have there."""
 
 _EQUALITY = frozenset({Operator.EQUALS, Operator.DOUBLE_EQUALS})
-_NAMES = {operator: name for name, operator in OPERATORS.items()}
+_EQUALITY = frozenset({Operator.EQUALS, Operator.DOUBLE_EQUALS})
+# Of every operator that the object form can say, equality as a set of one.
+_NAMES = {
+    **{operator: name for name, operator in OPERATORS.items()},
+    **dict.fromkeys(_EQUALITY, "In"),
+    Operator.NOT_EQUALS: "NotIn",
+}
 
 
 class LabelSelectorRequirementLike(Protocol):
@@ -118,18 +124,14 @@ def label_selector_of(selector: Selector) -> Document | None:
     expressions: list[Document] = []
     errors: list[FieldError] = []
     for one in selector.requirements:
-        plain = _set_form(one.operator)
-        if plain not in _NAMES:
-            rule = f"supported values: {', '.join(f'{name}' for name in OPERATORS)}"
+        if one.operator.takes_integer:
+            rule = f"supported values: {', '.join(OPERATORS)}"
             at = ROOT.key(one.key).child("operator")
             errors.append(FieldError(at, FieldErrorType.NOT_SUPPORTED, one.operator.value, rule))
-        elif plain is not one.operator and plain is Operator.IN and one.key not in labels:
+        elif one.operator in _EQUALITY and one.key not in labels:
             labels[one.key] = one.values[0]
         else:
-            expression: dict[str, JsonValue] = {"key": one.key, "operator": _NAMES[plain]}
-            expressions.append(
-                {**expression, "values": list(one.values)} if one.values else expression
-            )
+            expressions.append(expression_of(one))
     if errors:
         raise SelectorInvalidError(errors)
     document: dict[str, JsonValue] = {}
@@ -140,15 +142,10 @@ def label_selector_of(selector: Selector) -> Document | None:
     return document
 
 
-def _set_form(operator: Operator) -> Operator:
-    """Return the set operator that means the same as *operator*, if there is one."""
-    match operator:
-        case Operator.EQUALS | Operator.DOUBLE_EQUALS:
-            return Operator.IN
-        case Operator.NOT_EQUALS:
-            return Operator.NOT_IN
-        case _:
-            return operator
+def expression_of(requirement: Requirement) -> Document:
+    """Return *requirement*, which is no comparison of integers, as one of ``matchExpressions``."""
+    values: Document = {"values": list(requirement.values)} if requirement.values else {}
+    return {"key": requirement.key, "operator": _NAMES[requirement.operator], **values}
 
 
 def format_label_selector(source: LabelSelectorLike | Document | None) -> str:

@@ -6,14 +6,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from kubeobj.documents import Document
-from kubeobj.labels.labelselector import OPERATORS
+from kubeobj.labels.labelselector import expression_of
 from kubeobj.labels.operator import Operator
-from kubeobj.labels.requirement import Requirement
 from kubeobj.meta.labelselector import LabelSelector
 from kubeobj.testing.strategies.labelsets import label_sets
 from kubeobj.testing.strategies.requirements import requirements
 
-_NAMES = {operator: name for name, operator in OPERATORS.items()}
 _PLAINEST_FIRST = (Operator.EXISTS, Operator.DOES_NOT_EXIST, Operator.IN, Operator.NOT_IN)
 
 
@@ -57,11 +55,6 @@ def label_selector_documents(
         {},
         optional={
             "matchLabels": label_sets(keys=keys, values=values),
-            "matchExpressions": st.lists(each.map(_expression), max_size=3),
+            "matchExpressions": st.lists(each.map(expression_of), max_size=3),
         },
     )
-
-
-def _expression(requirement: Requirement) -> Document:
-    expression = {"key": requirement.key, "operator": _NAMES[requirement.operator]}
-    return {**expression, "values": list(requirement.values)} if requirement.values else expression
