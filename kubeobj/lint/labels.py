@@ -11,10 +11,13 @@ from kubeobj.lint.finding import Finding, Rule, Severity, report
 from kubeobj.lint.sites import EACH, Pattern, expand
 from kubeobj.lint.subject import Subject
 from kubeobj.manifests.manifest import Manifest
-from kubeobj.meta.annotations import ANNOTATIONS_MAX_BYTES, validate_annotations
+from kubeobj.meta.annotations import (
+    ANNOTATIONS_MAX_BYTES,
+    annotations_size_bytes,
+    validate_annotations,
+)
 from kubeobj.meta.gvk import GroupKind
 from kubeobj.names import (
-    byte_length,
     is_label_key,
     is_label_value,
     validate_label_key,
@@ -145,7 +148,7 @@ def _check_annotations(
         else:
             message = f"the annotation {echo(key)} is {describe(value)}; annotations are strings"
             yield report(ANNOTATION_NOT_STRING, manifest, at, message)
-    size = sum(byte_length(key) + byte_length(text) for key, text in texts.items())
+    size = annotations_size_bytes(texts)
     if size > ANNOTATIONS_MAX_BYTES:
         message = f"the annotations take {size} bytes, and may take {ANNOTATIONS_MAX_BYTES}"
         yield report(ANNOTATIONS_TOO_LONG, manifest, path, message)

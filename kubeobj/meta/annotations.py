@@ -40,11 +40,16 @@ def validate_annotations(
         for key in annotations
         for error in validate_qualified_name(_lower(key))
     ]
-    size = sum(byte_length(key) + byte_length(value) for key, value in annotations.items())
+    size = annotations_size_bytes(annotations)
     if size > ANNOTATIONS_MAX_BYTES:
         detail = f"keys and values take {size} bytes, and may take {ANNOTATIONS_MAX_BYTES}"
         errors.append(FieldError(path, FieldErrorType.TOO_LONG, "", detail, "maxBytes"))
     return tuple(errors)
+
+
+def annotations_size_bytes(annotations: Mapping[str, str]) -> int:
+    """Return how many bytes all keys and values take together, as the API counts them."""
+    return sum(byte_length(key) + byte_length(value) for key, value in annotations.items())
 
 
 @final
