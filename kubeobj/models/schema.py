@@ -6,6 +6,8 @@ Source: the API's published schema: ``x-kubernetes-patch-merge-key``, ``-patch-s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Literal, Self, TypeAlias, final
 
 from kubeobj.meta.gvk import GroupVersionKind
@@ -76,14 +78,19 @@ class FieldSchema:
     @property
     def fields(self) -> Mapping[str, "FieldSchema"]:
         """The fields of an object, by their wire names."""
-        return {name: _field(row) for name, row in TYPES.get(self.type, {}).items()}
+        return _fields_of(self.type)
 
     def child(self, name: str) -> "FieldSchema | None":
         """Return a field of an object, or what a map holds; None if there is no such field."""
         if self.kind == "map":
             return self.items
-        row = TYPES.get(self.type, {}).get(name)
-        return None if row is None else _field(row)
+        return _fields_of(self.type).get(name)
+
+
+@cache
+def _fields_of(name: str) -> Mapping[str, FieldSchema]:
+    """Return the fields of the type *name*; patches ask for the same ones again and again."""
+    return MappingProxyType({field: _field(row) for field, row in TYPES.get(name, {}).items()})
 
 
 def _field(row: str | tuple[str, Facts]) -> FieldSchema:
