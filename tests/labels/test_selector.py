@@ -181,13 +181,11 @@ def test_any_mapping_can_be_asked() -> None:
     assert Selector.parse("a=1").matches(MappingProxyType({"a": "1"}))
 
 
-@pytest.mark.parametrize("labels", [[], "a=1", 5, {"a": 5}, {"a": []}], ids=repr)
+@pytest.mark.parametrize("labels", [[], "a=1", 5, {"a": {}}, {"a": []}], ids=repr)
 def test_labels_that_are_none_are_refused(labels: object) -> None:
     """What is no mapping of strings to strings gets our error, whichever operator met it."""
     with pytest.raises(LabelsTypeError, match="labels must"):
-        Selector.parse("a in (1,2),a>3").matches(
-            labels if labels != {"a": 5} else {"a": 5, **_bad()}
-        )
+        Selector.parse("a in (1,2),a>3").matches(labels)  # type: ignore[arg-type]
 
 
 def test_the_label_that_is_wrong_is_named() -> None:
@@ -215,10 +213,6 @@ def test_matching_never_changes_the_labels() -> None:
     assert not selector.explain(labels).matches
     assert LabelIndex([("x", labels)]).select(selector) == []
     assert not labels
-
-
-def _bad() -> dict[str, object]:
-    return {"a": {}}
 
 
 def test_a_selector_cannot_be_changed() -> None:
