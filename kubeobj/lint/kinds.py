@@ -27,15 +27,20 @@ class Kind:
     Args:
         namespaced: Whether its objects live in namespaces.
         names: The rule for their names.
+        name_max: The most characters of a name, where names are made from it; None if no other
+            limit is on it than the rule's.
         pod: Where the labels and the ``spec`` of the pods it makes are; None if it makes none.
     """
 
     namespaced: bool = True
     names: NameRule = SUBDOMAIN_NAMES
+    name_max: int | None = None
     pod: tuple[str, ...] | None = None
 
 
 _TEMPLATE = ("spec", "template")
+# A CronJob's Jobs are called after it and eleven characters more.
+_CRON_JOB_NAME_MAX = 52
 _CLUSTER_PATH_SEGMENT = Kind(namespaced=False, names=PATH_SEGMENT_NAMES)
 
 _NAMESPACED: Mapping[str, tuple[str, ...]] = {
@@ -84,7 +89,9 @@ _SPECIAL: Mapping[GroupKind, Kind] = {
     GroupKind("apps", "ReplicaSet"): Kind(pod=_TEMPLATE),
     # Its name becomes the host name of its pods, but for their number.
     GroupKind("apps", "StatefulSet"): Kind(names=DNS1123_LABEL_NAMES, pod=_TEMPLATE),
-    GroupKind("batch", "CronJob"): Kind(pod=("spec", "jobTemplate", *_TEMPLATE)),
+    GroupKind("batch", "CronJob"): Kind(
+        name_max=_CRON_JOB_NAME_MAX, pod=("spec", "jobTemplate", *_TEMPLATE)
+    ),
     GroupKind("batch", "Job"): Kind(pod=_TEMPLATE),
     GroupKind("certificates.k8s.io", "CertificateSigningRequest"): _CLUSTER_PATH_SEGMENT,
     GroupKind("certificates.k8s.io", "ClusterTrustBundle"): _CLUSTER_PATH_SEGMENT,

@@ -89,8 +89,6 @@ _BY_FIELD = {
 }
 # Other rules say more of these, and at the entry itself.
 _ELSEWHERE = frozenset({"labels", "annotations"})
-# A CronJob's Jobs are called after it and eleven characters more.
-_CRON_JOB_NAME_MAX = 52
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -129,8 +127,9 @@ def _check_metadata(subject: Subject, meta: Document) -> Iterator[Finding]:
         if not (is_missing and meta.get("generateName")):
             yield _finding(subject, error)
     name = manifest.name
-    if subject.group_kind == GroupKind("batch", "CronJob") and len(name) > _CRON_JOB_NAME_MAX:
-        message = f"the name of a CronJob has at most {_CRON_JOB_NAME_MAX} characters"
+    limit = subject.kind.name_max if subject.kind else None
+    if limit is not None and len(name) > limit:
+        message = f"the name of a {manifest.kind} has at most {limit} characters"
         yield report(INVALID_NAME, manifest, _NAME, f"{message}, this one {len(name)}")
 
 
