@@ -4,7 +4,7 @@ Every value is plain JSON. Documents are read, never changed in place: what edit
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 JsonScalar: TypeAlias = bool | int | float | str | None
 """A JSON value without parts."""
@@ -15,4 +15,11 @@ JsonValue: TypeAlias = "JsonScalar | Sequence[JsonValue] | Mapping[str, JsonValu
 Document: TypeAlias = Mapping[str, JsonValue]
 """A JSON object, such as a whole API object or any part of one."""
 
-__all__ = ["Document", "JsonScalar", "JsonValue"]
+# Every use of it would be narrowed to what the reader has checked already.
+Wire: TypeAlias = dict[str, Any]  # type: ignore[explicit-any]
+"""A document in wire form: what `kubeobj.api.wireform` has read, and its one owner may change.
+
+Each field has the type that its kind says, so it is read without asking again.
+"""
+
+__all__ = ["Document", "JsonScalar", "JsonValue", "Wire"]

@@ -1,0 +1,280 @@
+"""What an API knows of one kind; everything general asks it, and has no kind of its own in mind.
+
+A kind is a room: `kubeobj.api.kinds` has one for each, and each makes one `Kind`. Its functions
+are pure. They get objects in wire form (see `kubeobj.api.wireform`), and change only those they
+are told to prepare.
+
+The way of a write, as in Kubernetes: the body is read into wire form and given its defaults;
+admission may change it; it is prepared (what the writer may not say is put back or dropped),
+validated, admitted, and stored.
+
+Source: ``k8s.io/apiserver/pkg/registry/rest`` (v1.36), RESTCreateStrategy and its like.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias, final
+
+from kubeobj.api.table import AGE, NAME, Table, age_of
+from kubeobj.clock import Clock
+from kubeobj.documents import Wire
+from kubeobj.entropy import IdSource
+from kubeobj.errors import FieldError
+from kubeobj.meta.gvk import GroupVersionKind
+from kubeobj.names import SUBDOMAIN_NAMES, NameRule
+
+Errors: TypeAlias = Iterator[FieldError]
+"""The rules that an object breaks, as they are found."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who asks.
+
+    Args:
+        name: The name of the user.
+        groups: The groups that it is in.
+        uid: Its uid, if it has one.
+        extra: What else the authenticator says of it.
+    """
+
+    name: str
+    groups: tuple[str, ...] = ()
+    uid: str = ""
+    extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+ADMIN = User("kubeobj-admin", ("system:masters", "system:authenticated"))
+"""Who asks where nobody is said to: one who may do everything."""
+
+
+class Objects(Protocol):
+    """What is stored, to be read by rules that look at other objects."""
+
+    def find(self, resource: str, namespace: str, name: str) -> Wire | None:
+        """Return the object as it is stored, or None. It is a copy, and the caller's own.
+
+        Args:
+            resource: The plural with its group: ``pods``, ``deployments.apps``.
+            namespace: Empty for objects of the whole cluster.
+            name: Its name.
+        """
+        ...
+
+    def every(self, resource: str, namespace: str = "") -> Iterable[Wire]:
+        """Yield the objects of a resource, in one namespace or all; copies, the caller's own."""
+        ...
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a request brings with it.
+
+    Args:
+        user: Who asks.
+        now: When, as the API writes times, to the second.
+        clock: Where the time comes from, for what needs it finer.
+        ids: Where uids and random names come from.
+        objects: What is stored.
+        dry_run: Whether nothing is to be kept.
+        warn: Takes a warning for the asker.
+    """
+
+    user: User
+    now: str
+    clock: Clock
+    ids: IdSource
+    objects: Objects
+    dry_run: bool
+    warn: Callable[[str], None]
+
+
+def _nothing(_obj: Wire, /) -> None:
+    """Change nothing."""
+
+
+def _nothing_to_prepare(_obj: Wire, _context: Context, /) -> None:
+    """Change nothing."""
+
+
+def _nothing_to_carry(_obj: Wire, _old: Wire, _context: Context, /) -> None:
+    """Change nothing."""
+
+
+def _no_errors(_obj: Wire, /) -> Errors:
+    return iter(())
+
+
+def _no_update_errors(_obj: Wire, _old: Wire, /) -> Errors:
+    return iter(())
+
+
+def _no_warnings(_obj: Wire, _old: Wire | None, /) -> Iterator[str]:
+    return iter(())
+
+
+def _no_fields(_obj: Wire, /) -> Mapping[str, str]:
+    return {}
+
+
+PLAIN_TABLE = Table(
+    (NAME, AGE), lambda obj, now: [obj["metadata"].get("name", ""), age_of(obj, now)]
+)
+"""The table of a kind that has none of its own."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of an object that is read and written by a path of its own, such as ``status``.
+
+    It is the whole object that is sent and received; what else has changed is put back.
+
+    Args:
+        prepare: Puts back in the first object what may not be changed by this path, from the
+            second, which is stored. What metadata may never change is put back anyway.
+        validate: Finds what is wrong with the first object, which is to take the place of the
+            second. Rules of metadata are checked anyway.
+    """
+
+    prepare: Callable[[Wire, Wire, Context], None]
+    validate: Callable[[Wire, Wire], Errors] = _no_update_errors
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A version that a kind is served in, other than the one that it is stored in.
+
+    Args:
+        kind: Group, version and kind.
+        to_stored: Makes the stored form of an object of this version, which it may change.
+        from_stored: Makes this version's form of a stored object, which it may change.
+        default: Fills in what an object of this version leaves open, before it is converted.
+    """
+
+    kind: GroupVersionKind
+    to_stored: Callable[[Wire], Wire]
+    from_stored: Callable[[Wire], Wire]
+    default: Callable[[Wire], None] = _nothing
+    table: Table | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How a kind is scaled.
+
+    Args:
+        selector: Returns the label selector of a stored object, as text.
+        replicas: The path of the field that says how many.
+        status_replicas: The path of the field that says how many there are.
+    """
+
+    selector: Callable[[Wire], str]
+    replicas: tuple[str, ...] = ("spec", "replicas")
+    status_replicas: tuple[str, ...] = ("status", "replicas")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What the API knows of one kind.
+
+    Args:
+        kind: Group, version and kind as it is stored.
+        plural: The name of the resource.
+        namespaced: Whether its objects live in namespaces.
+        names: Which names they may have.
+        default: Fills in what an object leaves open, as its version says.
+        prepare_create: Drops what may not be said at creation, and says what the API says itself.
+            The status is dropped before, for a kind that has the part ``status``.
+        prepare_update: Puts back in the first object, from the second, what an update may not
+            change. The status is put back before, for a kind that has the part ``status``.
+        validate: Finds what is wrong with an object to be created, metadata apart.
+        validate_update: Finds what is wrong with the first object, which is to take the place of
+            the second, metadata apart.
+        warnings: Finds what the asker should be told of the first object; the second is what it
+            takes the place of, or None.
+        counts_generations: Whether ``metadata.generation`` counts the changes of what is wanted:
+            1 at creation, one more whenever anything but metadata and status changes.
+        fields: The fields by which objects can be selected, other than those of metadata, with
+            their values in one object.
+        field_names: The names of those fields.
+        table: What is printed.
+        parts: The parts with paths of their own: ``status``, and others that are like it.
+        scale: How it is scaled, if it can be.
+        versions: The further versions in which it is served.
+        grace_seconds: Returns how long the object is given to end, where it is given any; from
+            what the deleter asks for, if anything. None deletes it at once.
+        prepare_delete: Changes an object whose deletion has begun.
+        orphans_by_default: Whether its dependents stay when nothing is said of them.
+        creates_on_update: Whether an update of what is not there creates it.
+        updates_blindly: Whether an update need not say which version it is based on.
+        allocate: Hands out what the API allocates, such as addresses, before validation; the
+            second object is what it takes the place of, or None. Returns what undoes it.
+        release: Takes back what was handed out, when an object is gone.
+        resets_on_create: Whether the status is dropped at creation.
+    """
+
+    kind: GroupVersionKind
+    plural: str
+    namespaced: bool
+    names: NameRule = SUBDOMAIN_NAMES
+    default: Callable[[Wire], None] = _nothing
+    prepare_create: Callable[[Wire, Context], None] = _nothing_to_prepare
+    prepare_update: Callable[[Wire, Wire, Context], None] = _nothing_to_carry
+    validate: Callable[[Wire], Errors] = _no_errors
+    validate_update: Callable[[Wire, Wire], Errors] = _no_update_errors
+    warnings: Callable[[Wire, Wire | None], Iterator[str]] = _no_warnings
+    counts_generations: bool = False
+    fields: Callable[[Wire], Mapping[str, str]] = _no_fields
+    field_names: frozenset[str] = frozenset()
+    table: Table = PLAIN_TABLE
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    scale: Scale | None = None
+    versions: tuple[Version, ...] = ()
+    grace_seconds: Callable[[Wire, int | None], int | None] | None = None
+    prepare_delete: Callable[[Wire, Context], None] = _nothing_to_prepare
+    orphans_by_default: bool = False
+    creates_on_update: bool = False
+    updates_blindly: bool = True
+    allocate: "Callable[[Wire, Wire | None, Context], Callable[[], None]] | None" = None
+    release: "Callable[[Wire, Context], None] | None" = None
+    resets_on_create: bool = True
+
+    @property
+    def group(self) -> str:
+        """The API group; empty for the core group."""
+        return self.kind.group
+
+    @property
+    def resource(self) -> str:
+        """The resource with its group, which is the first part of keys."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+
+def keep_status(obj: Wire, old: Wire) -> None:
+    """Put the status of *old* in place of that of *obj*."""
+    put_back(obj, old, "status")
+
+
+def put_back(obj: Wire, old: Wire, *names: str) -> None:
+    """Put the fields of *old* in place of those of *obj*, or none where it has none."""
+    for name in names:
+        if name in old:
+            obj[name] = old[name]
+        else:
+            obj.pop(name, None)
+
+
+def _only_status(obj: Wire, old: Wire, _context: Context) -> None:
+    for name in [*obj, *old]:
+        if name not in {"status", "metadata"}:
+            put_back(obj, old, name)
+
+
+STATUS = Part(prepare=_only_status)
+"""The status of a kind that has no rules for it: nothing but status and metadata may change."""

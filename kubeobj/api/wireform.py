@@ -1,0 +1,379 @@
+"""Wire form: an object as the API server would write it, whatever way it was given.
+
+The server decodes JSON into structs and encodes them again. What comes out has every field that
+is always written, none that is left out when it is zero, canonical quantities and times, and no
+field that the kind does not have. Rules, defaults and patches rely on it: a field that is there
+has the right type, a required one is there (``""``, ``0``, ``None`` for a list or map not given),
+and nothing optional is there and empty, unless empty means something (``emptyDir: {}``).
+
+Reading makes a new document; nothing of what was given is shared with it but texts and numbers.
+
+Source: ``encoding/json`` with the tags of ``k8s.io/api`` (v1.36), see `kubeobj.models.wiremodes`.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import Any, TypeAlias, final
+
+from kubeobj.documents import JsonValue, Wire
+from kubeobj.errors import QuantityError, TimeError, echo
+from kubeobj.meta.quantity import Quantity
+from kubeobj.meta.timestamps import MicroTime, Time
+from kubeobj.models.base64text import decode_base64, encode_base64
+from kubeobj.models.schema import FieldSchema
+from kubeobj.models.wiremodes import mode_of
+
+DEPTH_LIMIT = 250
+"""How deep free-form JSON may nest: what can be written again."""
+
+_Unknown: TypeAlias = list[str]
+# What a reader is given is any JSON, and what it returns depends on the field.
+_Reader: TypeAlias = Callable[[Any, _Unknown], Any]  # type: ignore[explicit-any]
+_Maker: TypeAlias = Callable[[], JsonValue]
+
+_INT32 = 2**31
+_INT64 = 2**63
+
+
+@final
+class WireError(ValueError):
+    """A value does not have the type of its field.
+
+    Attributes:
+        path: Where, such as ``spec.containers[0].ports``.
+        reason: What is wrong.
+    """
+
+    def __init__(self, reason: str) -> None:
+        """Say what is wrong; callers add where."""
+        super().__init__(reason)
+        self.reason = reason
+        self._steps: list[str] = []
+
+    def under(self, step: str) -> "WireError":
+        """Return the same error, one step further out."""
+        self._steps.append(step)
+        return self
+
+    @property
+    def path(self) -> str:
+        """Where the value is."""
+        return "".join(reversed(self._steps)).removeprefix(".")
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}" if self._steps else self.reason
+
+
+def read_wire(type_name: str, value: object) -> tuple[Wire, bool]:
+    """Return *value* in wire form, and whether it has fields that the type does not have.
+
+    Args:
+        type_name: The type, as `FieldSchema` names it, such as ``corev1.Pod``.
+        value: A JSON object.
+
+    Raises:
+        WireError: If a value has the wrong type.
+
+    >>> read_wire("ObjectMeta", {"name": "web", "labels": {}, "generation": 0, "colour": 1})
+    ({'name': 'web'}, True)
+    """
+    unknown: _Unknown = []
+    if not isinstance(value, Mapping):
+        raise _mistyped(value, "an object")
+    document: Wire = _object_reader(type_name)(value, unknown)
+    return document, bool(unknown)
+
+
+def unknown_fields(type_name: str, value: object) -> list[str]:
+    """Return the path of each field of *value* that its type does not have, as Go spells paths."""
+    found: list[str] = []
+    _find_unknown(FieldSchema(type_name), value, "", found)
+    return found
+
+
+# ---------------------------------------------------------------- objects
+
+
+@cache
+def _object_reader(type_name: str) -> _Reader:
+    """Return what reads objects of a type; made when it is first asked for."""
+    modes = mode_of(type_name)
+    fields: dict[str, tuple[_Reader, bool, bool]] = {}
+    always: list[tuple[str, _Maker]] = []
+    prepared = False
+
+    def prepare() -> None:
+        # Not before the first object is read, for types may contain each other.
+        nonlocal prepared
+        for name, schema in FieldSchema(type_name).fields.items():
+            mode = modes[name]
+            fields[name] = (_reader(schema, mode), mode == "o", mode == "a")
+            if mode == "a":
+                always.append((name, _zero_maker(schema)))
+        prepared = True
+
+    # The type of what is read is not known before it is read.
+    def read(value: Any, unknown: _Unknown) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
+        if not prepared:
+            prepare()
+        if value.__class__ is not dict and not isinstance(value, Mapping):
+            if value is not None:
+                raise _mistyped(value, "an object")
+            value = {}
+        out: Wire = {}
+        for name, part in value.items():
+            field = fields.get(name)
+            if field is None:
+                unknown.append(name)
+                continue
+            reader, omits_zero, is_always = field
+            if part is None and not is_always:
+                continue
+            try:
+                part = reader(part, unknown)  # noqa: PLW2901
+            except WireError as error:
+                raise error.under(f".{name}") from None
+            if part or not omits_zero:
+                out[name] = part
+        for name, make in always:
+            if name not in out:
+                out[name] = make()
+        return out
+
+    return read
+
+
+def _reader(schema: FieldSchema, mode: str) -> _Reader:
+    """Return what reads a field."""
+    if schema.kind == "list":
+        return _list_reader(schema.items or schema)
+    if schema.kind == "map":
+        return _map_reader(schema.items or schema)
+    if schema.kind == "object":
+        return _dropping_empty(schema) if mode == "o" else _object_reader(schema.type)
+    if schema.kind == "json":
+        return _read_json
+    return _SCALARS[schema.type]
+
+
+def _dropping_empty(schema: FieldSchema) -> _Reader:
+    """Return what reads a struct that is left out when all of it is zero."""
+    read = _object_reader(schema.type)
+
+    def read_or_drop(value: Any, unknown: _Unknown) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
+        found = read(value, unknown)
+        return None if found == _zero_maker(schema)() else found
+
+    return read_or_drop
+
+
+def _zero_maker(schema: FieldSchema) -> _Maker:
+    """Return what makes the zero of a field that is always written."""
+    if schema.kind == "object":
+        read = _object_reader(schema.type)
+        return lambda: read({}, [])
+    zero = None if schema.kind != "scalar" else _ZEROS.get(schema.type)
+    return lambda: zero
+
+
+def _list_reader(items: FieldSchema) -> _Reader:
+    read = _reader(items, "a")
+
+    def read_list(value: Any, unknown: _Unknown) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
+        if value is None:
+            return None
+        if not isinstance(value, list | tuple):
+            raise _mistyped(value, "a list")
+        out = []
+        for item in value:
+            try:
+                out.append(read(item, unknown))
+            except WireError as error:
+                raise error.under(f"[{len(out)}]") from None
+        return out
+
+    return read_list
+
+
+def _map_reader(items: FieldSchema) -> _Reader:
+    read = _reader(items, "a")
+
+    def read_map(value: Any, unknown: _Unknown) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            raise _mistyped(value, "a map")
+        out = {}
+        for key, part in value.items():
+            try:
+                out[_read_text(key, unknown)] = read(part, unknown)
+            except WireError as error:
+                raise error.under(f"[{key}]") from None
+        return out
+
+    return read_map
+
+
+# ---------------------------------------------------------------- scalars
+
+
+def _mistyped(value: object, wanted: str) -> WireError:
+    return WireError(f"must be {wanted}, not {echo(value)}")
+
+
+def _read_text(value: object, _unknown: _Unknown) -> str:
+    if value.__class__ is str:
+        return value if value.isascii() else _printable(value)  # type: ignore[attr-defined, no-any-return, arg-type]
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _printable(str(value))
+    raise _mistyped(value, "a string")
+
+
+def _printable(text: str) -> str:
+    """Return *text* with a replacement character for each half of a surrogate pair."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _read_boolean(value: object, _unknown: _Unknown) -> bool:
+    if value is None:
+        return False
+    if isinstance(value, bool):
+        return value
+    raise _mistyped(value, "true or false")
+
+
+def _integer_reader(limit: int, wanted: str) -> _Reader:
+    def read_integer(value: object, _unknown: _Unknown) -> int:
+        if value.__class__ is int and -limit <= value < limit:  # type: ignore[operator]
+            return value  # type: ignore[return-value]
+        if value is None:
+            return 0
+        raise _mistyped(value, wanted)
+
+    return read_integer
+
+
+def _read_double(value: object, _unknown: _Unknown) -> float:
+    if value is None:
+        return 0
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise _mistyped(value, "a number")
+
+
+def _read_int_or_string(value: object, unknown: _Unknown) -> int | str:
+    if isinstance(value, str):
+        return _read_text(value, unknown)
+    number: int = _SCALARS["int32"](value, unknown)
+    return number
+
+
+def _read_base64(value: object, _unknown: _Unknown) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _mistyped(value, "a string of base64")
+    try:
+        return encode_base64(decode_base64(value))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise WireError(str(error)) from None
+
+
+def _read_quantity(value: object, _unknown: _Unknown) -> str:
+    try:
+        if isinstance(value, str):
+            return _canonical_quantity(value)
+        return str(Quantity.from_json(value))  # type: ignore[arg-type]
+    except QuantityError as error:
+        raise WireError(str(error)) from None
+
+
+@lru_cache(maxsize=4096)
+def _canonical_quantity(text: str) -> str:
+    return str(Quantity.from_json(text))
+
+
+def _read_time(value: object, _unknown: _Unknown) -> str | None:
+    return _canonical_time(Time, value)
+
+
+def _read_micro_time(value: object, _unknown: _Unknown) -> str | None:
+    return _canonical_time(MicroTime, value)
+
+
+def _canonical_time(form: type[Time] | type[MicroTime], value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _mistyped(value, "a time")
+    try:
+        return form.parse(value).to_json()
+    except TimeError as error:
+        raise WireError(str(error)) from None
+
+
+def _read_json(value: object, _unknown: _Unknown) -> object:
+    """Return a copy of free-form JSON."""
+    return _copied(value, DEPTH_LIMIT)
+
+
+def _copied(value: object, depth: int) -> object:
+    if isinstance(value, str):
+        return _read_text(value, [])
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if not depth:
+        raise WireError("nests too deeply")
+    if isinstance(value, Mapping):
+        return {_read_text(key, []): _copied(part, depth - 1) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copied(part, depth - 1) for part in value]
+    raise _mistyped(value, "JSON")
+
+
+_SCALARS: Mapping[str, _Reader] = {
+    "string": _read_text,
+    "boolean": _read_boolean,
+    "int32": _integer_reader(_INT32, "an integer of 32 bits"),
+    "int64": _integer_reader(_INT64, "an integer of 64 bits"),
+    "double": _read_double,
+    "int-or-string": _read_int_or_string,
+    "byte": _read_base64,
+    "quantity": _read_quantity,
+    "time": _read_time,
+    "micro-time": _read_micro_time,
+}
+_ZEROS: Mapping[str, JsonValue] = {
+    "string": "",
+    "boolean": False,
+    "int32": 0,
+    "int64": 0,
+    "double": 0,
+    "int-or-string": 0,
+    "byte": None,
+    "quantity": "0",
+    "time": None,
+    "micro-time": None,
+}
+
+
+# ---------------------------------------------------------------- unknown fields
+
+
+def _find_unknown(schema: FieldSchema, value: object, path: str, found: list[str]) -> None:
+    if schema.kind == "list" and isinstance(value, list | tuple) and schema.items:
+        for position, item in enumerate(value):
+            _find_unknown(schema.items, item, f"{path}[{position}]", found)
+    elif schema.kind == "map" and isinstance(value, Mapping) and schema.items:
+        for key, part in value.items():
+            _find_unknown(schema.items, part, f"{path}.{key}", found)
+    elif schema.kind == "object" and isinstance(value, Mapping):
+        for name, part in value.items():
+            here = f"{path}.{name}".removeprefix(".")
+            field = schema.child(name)
+            if field is None:
+                found.append(here)
+            else:
+                _find_unknown(field, part, here, found)
