@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, final
 
-from kubeobj.api.table import AGE, NAME, Table, age_of
+from kubeobj.api.table import PLAIN_TABLE, Table
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.entropy import IdSource
 from kubeobj.errors import FieldError
 from kubeobj.meta.gvk import GroupVersionKind
+from kubeobj.models.catalog import KINDS
 from kubeobj.names import SUBDOMAIN_NAMES, NameRule
 
 Errors: TypeAlias = Iterator[FieldError]
@@ -119,12 +120,6 @@ def _no_fields(_obj: Wire, /) -> Mapping[str, str]:
     return {}
 
 
-PLAIN_TABLE = Table(
-    (NAME, AGE), lambda obj, now: [obj["metadata"].get("name", ""), age_of(obj, now)]
-)
-"""The table of a kind that has none of its own."""
-
-
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -217,6 +212,14 @@ class Kind:
             second object is what it takes the place of, or None. Returns what undoes it.
         release: Takes back what was handed out, when an object is gone.
         resets_on_create: Whether the status is dropped at creation.
+        returns_deleted: Whether a deletion answers with the object, and not with a status.
+        lingers: Whether an object whose deletion has begun stays for a reason of its own kind, as
+            a namespace does until it has been emptied. It is then marked as deleted without a
+            time of grace.
+        indexed_fields: Those of the selectable fields that objects are found and watched by
+            without looking at every one; such as tell few objects from many.
+        deprecated: What whoever uses the kind is told; empty for nothing.
+        delete_warning: What is told to who deletes an object and says nothing of its dependents.
     """
 
     kind: GroupVersionKind
@@ -244,11 +247,22 @@ class Kind:
     allocate: "Callable[[Wire, Wire | None, Context], Callable[[], None]] | None" = None
     release: "Callable[[Wire, Context], None] | None" = None
     resets_on_create: bool = True
+    returns_deleted: bool = False
+    lingers: Callable[[Wire], bool] | None = None
+    indexed_fields: frozenset[str] = frozenset()
+    deprecated: str = ""
+    delete_warning: str = ""
 
     @property
     def group(self) -> str:
         """The API group; empty for the core group."""
         return self.kind.group
+
+    @property
+    def type_name(self) -> str:
+        """The type of its objects as they are stored, as `FieldSchema` names it."""
+        module, _ = KINDS[self.kind.api_version]
+        return f"{module}.{self.kind.kind}"
 
     @property
     def resource(self) -> str:

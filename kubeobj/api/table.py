@@ -54,6 +54,13 @@ AGE = Column("Age", description="How long ago the object was created.")
 """How old the object is."""
 
 
+PLAIN_TABLE = Table(
+    (NAME, Column("Created At", "date", description="When the object was created.")),
+    lambda obj, _now: [obj["metadata"].get("name", ""), obj["metadata"].get("creationTimestamp")],
+)
+"""The table of a kind that has none of its own."""
+
+
 def age_of(obj: Wire, now: float) -> str:
     """Return how long ago *obj* was created, such as ``5m``, or ``<unknown>``."""
     return since(obj["metadata"].get("creationTimestamp"), now)

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any, TypeAlias, final
 
+import orjson
+
 from kubeobj.documents import JsonValue, Wire
 from kubeobj.errors import QuantityError, TimeError, echo
 from kubeobj.meta.quantity import Quantity
@@ -82,6 +84,22 @@ def read_wire(type_name: str, value: object) -> tuple[Wire, bool]:
         raise _mistyped(value, "an object")
     document: Wire = _object_reader(type_name)(value, unknown)
     return document, bool(unknown)
+
+
+@cache
+def _zero_json(type_name: str, field: str) -> bytes:
+    document, _ = read_wire(type_name, {})
+    return orjson.dumps(document.get(field))
+
+
+def zero_field(type_name: str, field: str) -> JsonValue:
+    """Return what is written of a *field* of an object that does not have it; None for nothing.
+
+    >>> zero_field("appsv1.StatefulSet", "status")["replicas"]
+    0
+    """
+    value: JsonValue = orjson.loads(_zero_json(type_name, field))
+    return value
 
 
 def unknown_fields(type_name: str, value: object) -> list[str]:

@@ -115,7 +115,7 @@ def _table(manifests: Sequence["Manifest"], *, with_labels: bool, with_headers: 
 
 
 def _print_yaml(manifests: Sequence["Manifest"]) -> None:
-    from kubeobj.cli.yamltext import to_yaml
+    from kubeobj.manifests.yamltext import to_yaml
 
     click.echo(to_yaml(manifest.document for manifest in manifests), nl=False)
 

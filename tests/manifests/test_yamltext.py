@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeobj.cli.yamltext import to_yaml
+from kubeobj.manifests.yamltext import to_yaml
 from kubeobj.manifests import DEFAULT, read_manifests
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))

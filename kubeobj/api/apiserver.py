@@ -1,0 +1,377 @@
+"""The API server, in process: every verb, on a store, a clock and a source of ids.
+
+There is one way in. Whoever writes, a user, a controller or a node, is read, defaulted, admitted
+and validated alike, and whoever reads gets what is stored. No thread, no socket, no time of its
+own: what the same calls on the same clock and ids have done once, they do again.
+
+Source: ``k8s.io/apiserver`` (v1.36).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import final
+
+import orjson
+
+from kubeobj.api.actions.call import ActionCall
+from kubeobj.api.actions.registry import action_of
+from kubeobj.api.admission.builtin import builtin_admissions
+from kubeobj.api.admission.chain import Admission, Chain
+from kubeobj.api.allocation.allocators import Allocators
+from kubeobj.api.bootstrap import bootstrap
+from kubeobj.api.core import Core
+from kubeobj.api.creating import create
+from kubeobj.api.deleting import delete, delete_all
+from kubeobj.api.endpoint import Endpoint
+from kubeobj.api.errors import BadRequest, MethodNotAllowed
+from kubeobj.api.listing import Listing, get, list_objects
+from kubeobj.api.options import DeleteOptions, ListOptions, WriteOptions
+from kubeobj.api.outcome import Outcome
+from kubeobj.api.patching import PatchType, patch
+from kubeobj.api.request import Request, as_document
+from kubeobj.api.scaling import patch_scale, read_scale, update_scale
+from kubeobj.api.updating import replace, update
+from kubeobj.api.watching import ObjectWatch
+from kubeobj.api.wireform import WireError, read_wire
+from kubeobj.clock import Clock, LiveClock
+from kubeobj.documents import Document, JsonValue, Wire
+from kubeobj.entropy import IdSource, SystemIdSource
+from kubeobj.models.scheme import Scheme
+from kubeobj.store.memory import MemoryStore
+from kubeobj.store.record import Record
+from kubeobj.store.store import Store
+
+_WRITE = WriteOptions()
+_DELETE = DeleteOptions()
+_LIST = ListOptions()
+
+METRICS = "metrics.k8s.io"
+"""The group that another server serves beside this one."""
+
+
+@final
+class ApiServer:
+    """The API server, in process. One thread writes at a time.
+
+    Args:
+        store: Where objects are kept; None for a new store in memory.
+        clock: Where the time comes from; None for the machine's.
+        ids: Where uids and random names come from; None for the machine's.
+        admissions: What may change or refuse a write, after what Kubernetes has built in.
+        builtin: Whether to have what Kubernetes has built in.
+        scheme: The resources to serve; None for all of Kubernetes 1.36.
+
+    >>> from kubeobj.clock import VirtualClock
+    >>> from kubeobj.entropy import SeededIdSource
+    >>> server = ApiServer(clock=VirtualClock(), ids=SeededIdSource(7))
+    >>> made = server.create("configmaps", {"metadata": {"name": "c"}}, namespace="default")
+    >>> made.record.key.name, made.created
+    ('c', True)
+    """
+
+    __slots__ = ("_core",)
+
+    def __init__(
+        self,
+        *,
+        store: Store | None = None,
+        clock: Clock | None = None,
+        ids: IdSource | None = None,
+        admissions: Iterable[Admission] = (),
+        builtin: bool = True,
+        scheme: Scheme | None = None,
+    ) -> None:
+        chain = Chain((*(builtin_admissions() if builtin else ()), *admissions))
+        self._core = Core(
+            store=MemoryStore() if store is None else store,
+            clock=LiveClock() if clock is None else clock,
+            ids=SystemIdSource() if ids is None else ids,
+            chain=chain,
+            allocators=Allocators(),
+            scheme=served(Scheme.builtin()) if scheme is None else scheme,
+        )
+        bootstrap(self._core)
+
+    @property
+    def core(self) -> Core:
+        """The parts of the server."""
+        return self._core
+
+    @property
+    def store(self) -> Store:
+        """Where objects are kept."""
+        return self._core.store
+
+    @property
+    def clock(self) -> Clock:
+        """Where the time comes from."""
+        return self._core.clock
+
+    def endpoint(self, resource: str | Endpoint) -> Endpoint:
+        """Return the endpoint of a resource, by any of its names.
+
+        Raises:
+            NotFound: If no such resource is served, or its objects are not stored.
+        """
+        return resource if isinstance(resource, Endpoint) else self._core.endpoint(resource)
+
+    # ------------------------------------------------------------ reading
+
+    def get(self, resource: str | Endpoint, name: str, *, namespace: str = "") -> Record:
+        """Return the record of an object, in the version that it is stored in.
+
+        Raises:
+            NotFound: If it is not there.
+        """
+        return get(self._core, self.endpoint(resource), namespace, name)
+
+    def list(
+        self, resource: str | Endpoint, *, namespace: str = "", options: ListOptions = _LIST
+    ) -> Listing:
+        """Return the objects of a resource, in one namespace or all.
+
+        Raises:
+            ApiError: If the options are wrong, or the history does not reach to when they ask for.
+        """
+        return list_objects(self._core, self.endpoint(resource), namespace, options)
+
+    def watch(
+        self, resource: str | Endpoint, *, namespace: str = "", options: ListOptions = _LIST
+    ) -> ObjectWatch:
+        """Return a watch of a resource, in one namespace or all.
+
+        Raises:
+            ApiError: If the options are wrong.
+        """
+        return ObjectWatch(self._core, self.endpoint(resource), namespace, options)
+
+    def scale(self, resource: str | Endpoint, name: str, *, namespace: str = "") -> Wire:
+        """Return how an object is scaled.
+
+        Raises:
+            NotFound: If there is no such object, or its kind does not scale.
+        """
+        return read_scale(self._request(resource, namespace, _WRITE, "scale"), name)
+
+    # ------------------------------------------------------------ writing
+
+    def create(
+        self,
+        resource: str | Endpoint,
+        body: Document | bytes,
+        *,
+        namespace: str = "",
+        options: WriteOptions = _WRITE,
+    ) -> Outcome:
+        """Create an object.
+
+        Args:
+            resource: The resource, by any of its names.
+            body: The object, as a mapping or as JSON; it is not changed, and nothing is kept of it.
+            namespace: In which namespace; empty for the whole cluster.
+            options: How.
+
+        Raises:
+            ApiError: If it is no object of the kind, breaks rules, is refused, or is there already.
+        """
+        return create(self._request(resource, namespace, options), as_document(body))
+
+    def update(
+        self,
+        resource: str | Endpoint,
+        name: str,
+        body: Document | bytes,
+        *,
+        namespace: str = "",
+        part: str = "",
+        options: WriteOptions = _WRITE,
+    ) -> Outcome:
+        """Put another object in the place of one, or of a part of it such as ``status``.
+
+        Raises:
+            ApiError: If it is no object of the kind, breaks rules, is refused, or is not there.
+        """
+        request = self._request(resource, namespace, options, part)
+        document = as_document(body)
+        if part == "scale":
+            return update_scale(request, name, document)
+        return update(request, name, document)
+
+    def patch(
+        self,
+        resource: str | Endpoint,
+        name: str,
+        change: JsonValue,
+        kind: PatchType = PatchType.STRATEGIC,
+        *,
+        namespace: str = "",
+        part: str = "",
+        options: WriteOptions = _WRITE,
+    ) -> Outcome:
+        """Change an object, or a part of it such as ``status``, as a patch says.
+
+        Raises:
+            ApiError: If it does not apply, or its result breaks rules, is refused, or is not there.
+        """
+        request = self._request(resource, namespace, options, part)
+        if part == "scale":
+            return patch_scale(request, name, change, kind)
+        return patch(request, name, change, kind)
+
+    def delete(
+        self,
+        resource: str | Endpoint,
+        name: str,
+        *,
+        namespace: str = "",
+        options: DeleteOptions = _DELETE,
+    ) -> Outcome:
+        """Delete an object, or begin to: it stays while finalizers or its time of grace keep it.
+
+        Raises:
+            ApiError: If it is not there, not as it is expected to be, or may not be deleted.
+        """
+        return delete(self._request(resource, namespace, options), name)
+
+    def delete_collection(
+        self,
+        resource: str | Endpoint,
+        *,
+        namespace: str = "",
+        selection: ListOptions = _LIST,
+        options: DeleteOptions = _DELETE,
+    ) -> tuple[Listing, tuple[str, ...]]:
+        """Delete what *selection* asks for; return what that was, and the warnings.
+
+        Raises:
+            ApiError: If the options are wrong, or an object may not be deleted.
+        """
+        request = self._request(resource, namespace, options)
+        listing = list_objects(self._core, request.endpoint, namespace, selection)
+        warnings = delete_all(request, listing.records)
+        return listing, tuple(warnings)
+
+    def act(
+        self,
+        resource: str,
+        body: Document | bytes,
+        *,
+        namespace: str = "",
+        name: str = "",
+        options: WriteOptions = _WRITE,
+    ) -> Outcome:
+        """Do what is asked by creating something that is not stored: review, bind, evict.
+
+        Args:
+            resource: Which: ``subjectaccessreviews.authorization.k8s.io``, ``pods/eviction``.
+            body: What is asked.
+            namespace: In which namespace; empty for the whole cluster.
+            name: Of which object, of an action on one.
+            options: How.
+
+        Raises:
+            ApiError: If it is refused, or cannot be read.
+        """
+        action = action_of(resource)
+        if action is None:
+            raise MethodNotAllowed(
+                "the server does not allow this method on the requested resource", details={}
+            )
+        document = as_document(body)
+        try:
+            read, _ = read_wire(action.type_name, document)
+        except WireError as error:
+            raise BadRequest(f"{action.kind.kind} cannot be handled: {error}") from None
+        warnings: list[str] = []
+        context = self._core.context(options.user, dry_run=options.dry_run, warn=warnings.append)
+        call = ActionCall(
+            namespace=namespace, name=name, context=context, server=self._actor(options)
+        )
+        answer = action.run(read, call)
+        return Outcome(
+            record=None, data=orjson.dumps(answer), created=True, warnings=tuple(warnings)
+        )
+
+    # ------------------------------------------------------------ copies
+
+    def fork(self) -> "ApiServer":
+        """Return a server with the same objects and history that goes on by itself.
+
+        Both have the same clock and source of ids; give the fork its own where they shall part.
+
+        Raises:
+            TypeError: If the store is none in memory.
+        """
+        store = self._core.store
+        if not isinstance(store, MemoryStore):
+            msg = f"a {type(store).__name__} cannot be forked"
+            raise TypeError(msg)
+        twin = object.__new__(ApiServer)
+        core = self._core
+        twin._core = Core(
+            store=store.fork(),
+            clock=core.clock,
+            ids=core.ids,
+            chain=core.chain,
+            allocators=Allocators(),
+            scheme=core.scheme,
+        )
+        return twin
+
+    def _request(
+        self,
+        resource: str | Endpoint,
+        namespace: str,
+        options: WriteOptions | DeleteOptions,
+        part: str = "",
+    ) -> Request:
+        return Request(self._core, self.endpoint(resource), namespace, options, part)
+
+    def _actor(self, options: WriteOptions) -> "_Actor":
+        return _Actor(self, options)
+
+
+@final
+class _Actor:
+    """The server as actions see it: they change and delete objects in the asker's name."""
+
+    __slots__ = ("_options", "_server")
+
+    def __init__(self, server: ApiServer, options: WriteOptions) -> None:
+        self._server = server
+        self._options = options
+
+    def update(
+        self,
+        resource: str,
+        namespace: str,
+        name: str,
+        change: Callable[[Wire], None],
+        *,
+        part: str = "",
+    ) -> Wire:
+        """Let *change* change a stored object, and return it as it is then."""
+        server = self._server
+        request = Request(server.core, server.endpoint(resource), namespace, self._options, part)
+
+        def changed(old: Wire) -> Wire:
+            change(old)
+            return old
+
+        outcome = replace(request, name, changed)
+        found: Wire = orjson.loads(outcome.data)
+        return found
+
+    def delete(
+        self, resource: str, namespace: str, name: str, options: DeleteOptions
+    ) -> Wire | None:
+        """Delete an object; return it if it stays for a time."""
+        outcome = self._server.delete(resource, name, namespace=namespace, options=options)
+        if outcome.deleted:
+            return None
+        found: Wire = orjson.loads(outcome.data)
+        return found
+
+
+def served(scheme: Scheme) -> Scheme:
+    """Return the resources of *scheme* that this server serves: all but the metrics."""
+    return Scheme(one for one in scheme.resources if one.kind.group != METRICS)

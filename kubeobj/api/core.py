@@ -1,0 +1,130 @@
+"""What every verb of the API works on: the store, the clock, the kinds, the chain of admission.
+
+Time, chance and identity are handed in, so two servers that are given the same do the same.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import final
+
+import orjson
+
+from kubeobj.api.admission.chain import Chain
+from kubeobj.api.allocation.allocators import Allocators
+from kubeobj.api.endpoint import Endpoint
+from kubeobj.api.errors import NotFound
+from kubeobj.api.kind import Context, User
+from kubeobj.api.kinds.registry import ALIASES, MODULES, kind_of
+from kubeobj.clock import Clock
+from kubeobj.documents import Wire
+from kubeobj.entropy import IdSource
+from kubeobj.errors import ObjectReferenceError
+from kubeobj.meta.objectkey import ObjectKey
+from kubeobj.meta.timestamps import Time
+from kubeobj.models.resource import Resource
+from kubeobj.models.scheme import Scheme
+from kubeobj.store.store import Store
+
+
+@final
+class Core:
+    """The parts of a server, and what is stored, for rules to read.
+
+    Args:
+        store: Where objects are kept.
+        clock: Where the time comes from.
+        ids: Where uids and random names come from.
+        chain: What may change or refuse a write.
+        allocators: What hands out addresses and ports.
+        scheme: The resources that are served.
+    """
+
+    __slots__ = ("_endpoints", "allocators", "chain", "clock", "ids", "scheme", "store")
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        ids: IdSource,
+        chain: Chain,
+        allocators: Allocators,
+        scheme: Scheme,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.ids = ids
+        self.chain = chain
+        self.allocators = allocators
+        self.scheme = scheme
+        self._endpoints: dict[str, Endpoint] = {}
+
+    # ------------------------------------------------------------ what is served
+
+    def endpoint(self, name: str) -> Endpoint:
+        """Return the endpoint of a resource that is stored.
+
+        Args:
+            name: What people call it: ``pods``, ``deploy``, ``deployments.apps``, ``Deployment``,
+                ``horizontalpodautoscalers.v1.autoscaling``.
+
+        Raises:
+            NotFound: If no such resource is served, or its objects are not stored.
+        """
+        found = self._endpoints.get(name)
+        if found is None:
+            try:
+                found = self.endpoint_of(self.scheme.find(name))
+            except ObjectReferenceError:
+                raise _unknown(name) from None
+            self._endpoints[name] = found
+        return found
+
+    def endpoint_of(self, resource: Resource) -> Endpoint:
+        """Return the endpoint of *resource*.
+
+        Raises:
+            NotFound: If its objects are not stored.
+        """
+        full = str(resource.group_version_resource.group_resource)
+        if full not in MODULES and full not in ALIASES:
+            raise _unknown(full)
+        return Endpoint.of(kind_of(full), resource)
+
+    # ------------------------------------------------------------ what is stored
+
+    def find(self, resource: str, namespace: str, name: str) -> Wire | None:
+        """Return an object as it is stored, or None; see `Objects.find`."""
+        record = self.store.get(ObjectKey(resource, namespace, name))
+        if record is None:
+            return None
+        found: Wire = orjson.loads(record.data)
+        return found
+
+    def every(self, resource: str, namespace: str = "") -> Iterator[Wire]:
+        """Yield the objects of a resource as they are stored; see `Objects.every`."""
+        for record in self.store.list(resource, namespace=namespace).records:
+            yield orjson.loads(record.data)
+
+    def context(self, user: User, *, dry_run: bool, warn: Callable[[str], None]) -> Context:
+        """Return what a request of *user* brings with it."""
+        return Context(
+            user=user,
+            now=written_time(int(self.clock.now())),
+            clock=self.clock,
+            ids=self.ids,
+            objects=self,
+            dry_run=dry_run,
+            warn=warn,
+            allocators=self.allocators,
+        )
+
+
+def _unknown(name: str) -> NotFound:
+    return NotFound(f'the server doesn\'t have a resource type "{name}"', details={})
+
+
+@lru_cache(maxsize=64)
+def written_time(unix_seconds: int) -> str:
+    """Return a time as the API writes it."""
+    return str(Time(unix_seconds))

@@ -1,0 +1,126 @@
+"""The verb patch: JSON patch, JSON merge patch, strategic merge patch.
+
+Server-side apply is a fourth kind of patch, and comes with a step of its own.
+
+Source: ``k8s.io/apiserver/pkg/endpoints/handlers`` patch.go (v1.36).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from kubeobj.api.endpoint import Endpoint
+from kubeobj.api.errors import ApiError, BadRequest, InternalError, Invalid, invalid
+from kubeobj.api.fielderrors import invalid as invalid_field
+from kubeobj.api.outcome import Outcome
+from kubeobj.api.patch import apply_json_patch, apply_merge_patch, apply_strategic_merge
+from kubeobj.api.patch.errors import PatchCrashError, PatchDecodeError, PatchError, PatchRule
+from kubeobj.api.request import Request
+from kubeobj.api.updating import check_name, replace
+from kubeobj.api.wireform import WireError
+from kubeobj.documents import Document, JsonValue, Wire
+from kubeobj.errors import FieldPath
+from kubeobj.models.schema import FieldSchema
+
+
+class PatchType(StrEnum):
+    """The kinds of patch, as content types name them."""
+
+    JSON = "application/json-patch+json"
+    MERGE = "application/merge-patch+json"
+    STRATEGIC = "application/strategic-merge-patch+json"
+    APPLY = "application/apply-patch+yaml"
+
+
+# What the server answers with 400; all else that a patch does wrong is 422.
+_UNREADABLE = frozenset({PatchRule.BAD_PATCH, PatchRule.BAD_DOCUMENT})
+
+
+def patch(request: Request, name: str, change: JsonValue, kind: PatchType) -> Outcome:
+    """Change the object called *name* as a patch says.
+
+    Args:
+        request: The request.
+        name: Which object.
+        change: The patch.
+        kind: Which kind of patch it is.
+
+    Raises:
+        ApiError: If it does not apply, or its result breaks rules, is refused, or is not there.
+    """
+
+    def patched(old: Wire) -> Wire:
+        document = request.endpoint.view(old)
+        result = apply(request.endpoint, document, change, kind)
+        return read_result(request, result, name)
+
+    return replace(request, name, patched)
+
+
+def apply(endpoint: Endpoint, document: Document, change: JsonValue, kind: PatchType) -> JsonValue:
+    """Return *document* as a patch makes it.
+
+    Raises:
+        BadRequest: If the patch is none.
+        Invalid: If it does not apply.
+    """
+    return apply_to_type(document, change, kind, endpoint.type_name)
+
+
+def apply_to_type(
+    document: Document, change: JsonValue, kind: PatchType, type_name: str
+) -> JsonValue:
+    """Return *document*, of a type as `FieldSchema` names it, as a patch makes it.
+
+    Raises:
+        BadRequest: If the patch is none.
+        Invalid: If it does not apply.
+    """
+    try:
+        match kind:
+            case PatchType.JSON:
+                return apply_json_patch(document, change)
+            case PatchType.MERGE:
+                return apply_merge_patch(document, change)
+            case PatchType.STRATEGIC:
+                if not isinstance(change, Mapping):
+                    raise BadRequest("a strategic merge patch is a JSON object")
+                return apply_strategic_merge(document, change, FieldSchema(type_name))
+            case PatchType.APPLY:
+                raise ApiError("server-side apply is not supported yet")
+    except PatchError as error:
+        raise _refusal(error) from None
+
+
+def _refusal(error: PatchError) -> ApiError:
+    if isinstance(error, PatchCrashError):
+        return InternalError(str(error))
+    if isinstance(error, PatchDecodeError) or error.rule in _UNREADABLE:
+        return BadRequest(str(error))
+    return Invalid(str(error), details={})
+
+
+def read_result(request: Request, result: JsonValue, name: str) -> Wire:
+    """Return what a patch has made, in stored form.
+
+    Raises:
+        BadRequest: If it is no object of the kind, or another object.
+        Invalid: If a value has the wrong type, or a field is unknown and to be refused.
+    """
+    if not isinstance(result, Mapping):
+        raise unfit("the result is no object")
+    request.check_type(result)
+    try:
+        obj, has_unknown = request.endpoint.read(result)
+    except WireError as error:
+        raise unfit(str(error)) from None
+    try:
+        request.judge_strictly(result, has_unknown=has_unknown)
+    except BadRequest as error:
+        raise unfit(str(error)) from None
+    check_name(request, obj, name)
+    return obj
+
+
+def unfit(why: str) -> Invalid:
+    """Return the error that a patch makes what cannot be read."""
+    return invalid("", "", "", [invalid_field(FieldPath.of("patch"), None, why, "patch")])

@@ -1,0 +1,238 @@
+"""One request that writes: who, what, how, and the warnings that it earns.
+
+Source: ``k8s.io/apiserver/pkg/endpoints/handlers`` (v1.36).
+"""
+
+from collections.abc import Mapping
+from typing import final
+
+import orjson
+
+from kubeobj.api.admission.chain import AdmissionRequest, Operation
+from kubeobj.api.core import Core
+from kubeobj.api.endpoint import Endpoint
+from kubeobj.api.errors import ApiError, BadRequest, InternalError, invalid
+from kubeobj.api.kind import Context
+from kubeobj.api.options import DeleteOptions, WriteOptions
+from kubeobj.api.wireform import WireError, unknown_fields
+from kubeobj.documents import Document, Wire
+from kubeobj.errors import FieldError
+from kubeobj.meta.objectkey import ObjectKey
+from kubeobj.store.errors import RecordError
+from kubeobj.store.record import Draft, Record
+
+OBJECT_BYTES_LIMIT = 1_572_864
+"""The largest object that is kept, in bytes of JSON; what etcd takes in one request."""
+
+
+@final
+class Request:
+    """One request that writes.
+
+    Args:
+        core: What it works on.
+        endpoint: The resource.
+        namespace: In which namespace; empty for the whole cluster.
+        options: How.
+        subresource: The part of the object that it is about; empty for the whole.
+    """
+
+    __slots__ = (
+        "context",
+        "core",
+        "endpoint",
+        "kind",
+        "namespace",
+        "options",
+        "subresource",
+        "warnings",
+    )
+
+    def __init__(
+        self,
+        core: Core,
+        endpoint: Endpoint,
+        namespace: str,
+        options: WriteOptions | DeleteOptions,
+        subresource: str = "",
+    ) -> None:
+        self.core = core
+        self.endpoint = endpoint
+        self.kind = endpoint.kind
+        self.namespace = namespace
+        self.options = options
+        self.subresource = subresource
+        self.warnings: list[str] = []
+        if self.kind.deprecated:
+            self.warnings.append(self.kind.deprecated)
+        self.context: Context = core.context(
+            options.user, dry_run=options.dry_run, warn=self.warnings.append
+        )
+
+    def key(self, name: str) -> ObjectKey:
+        """Return where the object called *name* is stored."""
+        return ObjectKey(self.kind.resource, self.namespace, name)
+
+    # ------------------------------------------------------------ reading
+
+    def read(self, body: Document) -> Wire:
+        """Return a body in stored form, with its defaults.
+
+        Raises:
+            BadRequest: If it is no object of the kind, or has fields that are refused.
+        """
+        self.check_type(body)
+        try:
+            obj, has_unknown = self.endpoint.read(body)
+        except WireError as error:
+            gvk = self.endpoint.gvk
+            raise BadRequest(
+                f'{gvk.kind} in version "{gvk.version}" cannot be handled as a {gvk.kind}: {error}'
+            ) from None
+        self.judge_strictly(body, has_unknown=has_unknown)
+        return obj
+
+    def check_type(self, body: Document) -> None:
+        """Make sure that *body* is of the kind and version of the resource, if it says so.
+
+        Raises:
+            BadRequest: If not.
+        """
+        gvk = self.endpoint.gvk
+        version, kind = body.get("apiVersion") or gvk.api_version, body.get("kind") or gvk.kind
+        if version != gvk.api_version:
+            raise BadRequest(
+                f"the API version in the data ({version}) does not match the expected API version"
+                f" ({gvk.api_version})"
+            )
+        if kind != gvk.kind:
+            raise BadRequest(
+                f"the kind in the data ({kind}) does not match the expected kind ({gvk.kind})"
+            )
+
+    def judge_strictly(self, body: Document, *, has_unknown: bool) -> None:
+        """Warn of fields that are unknown or given twice, or refuse them, as the options say.
+
+        Raises:
+            BadRequest: If there are any, and they are refused.
+        """
+        found = self.strict_errors(body, has_unknown=has_unknown)
+        if not found:
+            return
+        if isinstance(self.options, WriteOptions) and self.options.field_validation == "Strict":
+            raise BadRequest(f"strict decoding error: {', '.join(found)}")
+        self.warnings += found
+
+    def strict_errors(self, body: Document, *, has_unknown: bool) -> list[str]:
+        """Return what strictness finds in *body*, nothing if it is to be ignored."""
+        options = self.options
+        if not isinstance(options, WriteOptions) or options.field_validation == "Ignore":
+            return []
+        found = [f'duplicate field "{path}"' for path in options.duplicates]
+        if has_unknown:
+            paths = unknown_fields(self.endpoint.type_name, body)
+            found += [f'unknown field "{path}"' for path in paths]
+        return found
+
+    # ------------------------------------------------------------ admission
+
+    def mutate(self, operation: Operation, name: str, obj: Wire, old: Wire | None) -> Wire:
+        """Let admission change *obj*, and return it in wire form.
+
+        Raises:
+            ApiError: If it is refused.
+        """
+        admission = self._admission(operation, name, obj, old)
+        if self.core.chain.mutate(admission):
+            obj = self._reread(admission.obj or obj)
+        return obj
+
+    def admit(self, operation: Operation, name: str, obj: Wire | None, old: Wire | None) -> None:
+        """Let admission look at *obj* as it would be stored.
+
+        Raises:
+            ApiError: If it is refused.
+        """
+        self.core.chain.validate(self._admission(operation, name, obj, old))
+
+    def _admission(
+        self, operation: Operation, name: str, obj: Wire | None, old: Wire | None
+    ) -> AdmissionRequest:
+        return AdmissionRequest(
+            operation=operation,
+            kind=self.kind.kind,
+            resource=self.kind.resource,
+            subresource=self.subresource,
+            namespace=self.namespace,
+            name=name,
+            obj=obj,
+            old=old,
+            user=self.options.user,
+            context=self.context,
+            dry_run=self.options.dry_run,
+        )
+
+    def _reread(self, obj: Wire) -> Wire:
+        """Return what a user's admission has made of an object, in wire form."""
+        try:
+            return self.endpoint.complete(self.endpoint.read(self.endpoint.view(obj))[0])
+        except (WireError, KeyError, TypeError, AttributeError) as error:
+            raise InternalError(f"admission has made no object of the kind: {error}") from None
+
+    # ------------------------------------------------------------ writing
+
+    def refuse_if(self, errors: list[FieldError], name: str) -> None:
+        """Refuse an object that breaks rules.
+
+        Raises:
+            Invalid: If *errors* are any.
+        """
+        if errors:
+            raise invalid(self.kind.group, self.kind.kind.kind, name, errors)
+
+    def draft(self, name: str, obj: Wire) -> Draft:
+        """Return *obj* as it is to be stored.
+
+        Raises:
+            BadRequest: If it cannot be written as JSON.
+        """
+        fields = self.kind.indexed_fields
+        terms: tuple[str, ...] = ()
+        if fields:
+            values = self.kind.fields(obj)
+            terms = tuple(f"{one}={values[one]}" for one in sorted(fields) if values.get(one))
+        try:
+            draft = Draft.of(self.key(name), obj, terms=terms)
+        except RecordError as error:
+            raise BadRequest(str(error)) from None
+        if len(draft.body) > OBJECT_BYTES_LIMIT:
+            raise ApiError("etcdserver: request is too large")
+        return draft
+
+    def stored(self, record: Record) -> Wire:
+        """Return the object of *record*, for the caller to change."""
+        obj: Wire = orjson.loads(record.data)
+        return obj
+
+    def answer(self, obj: Wire) -> bytes:
+        """Return the JSON of an object that is not kept, in the version that is asked for."""
+        return orjson.dumps(self.endpoint.view(obj), option=orjson.OPT_SORT_KEYS)
+
+
+def as_document(body: object) -> Document:
+    """Return a body as a JSON object.
+
+    Args:
+        body: A mapping, or JSON text in bytes or a string.
+
+    Raises:
+        BadRequest: If it is neither, or no object.
+    """
+    if isinstance(body, bytes | bytearray | memoryview | str):
+        try:
+            body = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise BadRequest(f"couldn't get version/kind; json parse error: {error}") from None
+    if not isinstance(body, Mapping):
+        raise BadRequest("the body must be a JSON object")
+    return body

@@ -1,0 +1,517 @@
+"""The REST API: a request of HTTP in, a response out, no socket anywhere.
+
+Source: API concepts (v1.36), and ``k8s.io/apiserver/pkg/endpoints`` for what answers what.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import final
+
+import orjson
+
+from kubeobj.api.actions.registry import action_of
+from kubeobj.api.apiserver import ApiServer
+from kubeobj.api.authorization.attributes import Attributes
+from kubeobj.api.authorization.rbac import authorize
+from kubeobj.api.compression import compressed
+from kubeobj.api.endpoint import Endpoint
+from kubeobj.api.errors import (
+    ApiError,
+    BadRequest,
+    Forbidden,
+    InternalError,
+    MethodNotAllowed,
+    NotFound,
+    UnsupportedMediaType,
+    details_of,
+    not_found,
+    qualified,
+)
+from kubeobj.api.kind import User
+from kubeobj.api.negotiation import Form, choose_form, decode_body
+from kubeobj.api.options import WriteOptions
+from kubeobj.api.outcome import Outcome
+from kubeobj.api.patching import PatchType
+from kubeobj.api.rest.authentication import Authenticator, everybody_is_admin, impersonated
+from kubeobj.api.rest.documents import Documents
+from kubeobj.api.rest.forms import (
+    TableForm,
+    list_bytes,
+    list_metadata,
+    partial,
+    partial_list,
+    table,
+)
+from kubeobj.api.rest.message import HttpRequest, HttpResponse
+from kubeobj.api.rest.query import (
+    OptionsKind,
+    boolean,
+    read_delete_options,
+    read_list_options,
+    read_write_options,
+)
+from kubeobj.api.rest.route import Route, Routes
+from kubeobj.api.rest.streams import EventWriter, WatchStream
+from kubeobj.documents import Document, JsonValue
+from kubeobj.models.resource import Resource
+from kubeobj.store.record import Record
+
+_VERBS = {
+    "GET": "get",
+    "HEAD": "get",
+    "POST": "create",
+    "PUT": "update",
+    "PATCH": "patch",
+    "DELETE": "delete",
+}
+_PATCH_TYPES = frozenset(PatchType)
+
+
+@final
+class RestApi:
+    """The REST API of a server.
+
+    Args:
+        server: The server.
+        authenticate: Tells who asks; by default everybody may do everything.
+
+    >>> api = RestApi(ApiServer())
+    >>> api.handle(HttpRequest("GET", "/api/v1/namespaces/default/pods")).status
+    200
+    """
+
+    __slots__ = ("_authenticate", "_documents", "_routes", "server")
+
+    def __init__(
+        self, server: ApiServer, *, authenticate: Authenticator = everybody_is_admin
+    ) -> None:
+        self.server = server
+        self._authenticate = authenticate
+        self._routes = Routes(server.core.scheme)
+        self._documents = Documents(server.core.scheme)
+
+    def handle(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer to *request*; whatever comes in, there is one."""
+        form = Form()
+        try:
+            user = self._user(request)
+            segments = request.segments
+            route = self._routes.find(segments)
+            if route is None:
+                self._allow(user, request, None)
+                return self._documents.answer(request)
+            if route.resource is None:
+                raise NotFound("the server could not find the requested resource", details={})
+            self._allow(user, request, route)
+            form = self._form(request, route)
+            return self._respond(request, route, user, form)
+        except ApiError as error:
+            return failure(error, form)
+        except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
+            return failure(InternalError(f"Internal error occurred: {error!r}"), form)
+
+    # ------------------------------------------------------------ who
+
+    def _user(self, request: HttpRequest) -> User:
+        user = self._authenticate(request)
+        other = impersonated(request)
+        if other is None:
+            return user
+        attributes = Attributes(
+            user=user, verb="impersonate", group="", version="v1", resource="users", name=other.name
+        )
+        if not authorize(attributes, self.server.core).allowed:
+            raise _forbidden(attributes)
+        return other
+
+    def _allow(self, user: User, request: HttpRequest, route: Route | None) -> None:
+        """Make sure that *user* may do it.
+
+        Raises:
+            Forbidden: If not.
+        """
+        if "system:masters" in user.groups:
+            return
+        if route is None or route.resource is None:
+            verb = request.method.lower()
+            attributes = Attributes(user=user, verb=verb, path=request.path)
+        else:
+            resource = route.resource
+            attributes = Attributes(
+                user=user,
+                verb=_verb(request, route),
+                group=resource.kind.group,
+                version=resource.kind.version,
+                resource=resource.plural,
+                subresource=route.subresource,
+                namespace=route.namespace,
+                name=route.name,
+            )
+        if not authorize(attributes, self.server.core).allowed:
+            raise _forbidden(attributes)
+
+    # ------------------------------------------------------------ what
+
+    def _form(self, request: HttpRequest, route: Route) -> Form:
+        is_list = not route.name and request.method in {"GET", "HEAD"}
+        kinds = {"Table", "PartialObjectMetadataList" if is_list else "PartialObjectMetadata"}
+        if is_list and _is_watch(request, route):
+            kinds = {"Table", "PartialObjectMetadata"}
+        form = choose_form(request.header("accept"), kinds=frozenset(kinds))
+        if "pretty" in request.query:
+            form = replace(form, pretty=boolean(request, "pretty"))
+        return form
+
+    def _respond(self, request: HttpRequest, route: Route, user: User, form: Form) -> HttpResponse:
+        resource = route.resource
+        assert resource is not None  # noqa: S101 - asked before
+        _check_method(request, route, resource)
+        if route.subresource:
+            return self._part(request, route, user, form)
+        if "get" not in resource.verbs or resource.plural == "componentstatuses":
+            return self._unstored(request, route, user, form)
+        endpoint = self.server.core.endpoint_of(resource)
+        handlers: dict[str, Callable[..., HttpResponse]] = {
+            "GET": self._get if route.name and not route.is_watch else self._list,
+            "POST": self._create,
+            "PUT": self._update,
+            "PATCH": self._patch,
+            "DELETE": self._delete if route.name else self._delete_all,
+        }
+        handler = handlers["GET" if request.method == "HEAD" else request.method]
+        response = handler(request, route, endpoint, user, form)
+        return self._finish(request, response)
+
+    def _finish(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.method == "HEAD":
+            return replace(response, body=b"")
+        if response.stream is not None:
+            return response
+        body, headers = compressed(response.body, request.header("accept-encoding"))
+        return replace(response, body=body, headers=(*response.headers, *headers))
+
+    # ------------------------------------------------------------ reading
+
+    def _get(
+        self, request: HttpRequest, route: Route, endpoint: Endpoint, user: User, form: Form
+    ) -> HttpResponse:
+        del user
+        record = self.server.get(endpoint, route.name, namespace=route.namespace)
+        return self._object(request, endpoint, record, form)
+
+    def _object(
+        self, request: HttpRequest, endpoint: Endpoint, record: Record, form: Form
+    ) -> HttpResponse:
+        warnings = _deprecation(endpoint)
+        if form.kind == "Table":
+            metadata = {"resourceVersion": str(record.revision)}
+            stored = orjson.loads(record.data)
+            body = table(endpoint, [stored], metadata, self._table_form(request, form))
+            return answer(200, body, form, warnings)
+        if form.kind:
+            return answer(200, partial(endpoint.document(record), form.version), form, warnings)
+        return answer(200, endpoint.write(record), form, warnings)
+
+    def _list(
+        self, request: HttpRequest, route: Route, endpoint: Endpoint, user: User, form: Form
+    ) -> HttpResponse:
+        options = read_list_options(request, user)
+        if route.name:
+            fields = ",".join(
+                part for part in (options.field_selector, f"metadata.name={route.name}") if part
+            )
+            options = replace(options, field_selector=fields)
+        if _is_watch(request, route):
+            return self._watch(request, route, endpoint, options, form)
+        listing = self.server.list(endpoint, namespace=route.namespace, options=options)
+        warnings = _deprecation(endpoint)
+        if form.kind == "Table":
+            stored = (orjson.loads(record.data) for record in listing.records)
+            metadata = list_metadata(listing)
+            body = table(endpoint, stored, metadata, self._table_form(request, form))
+            return answer(200, body, form, warnings)
+        if form.kind:
+            return answer(200, partial_list(endpoint, listing, form.version), form, warnings)
+        return answer(200, list_bytes(endpoint, listing), form, warnings)
+
+    def _watch(
+        self, request: HttpRequest, route: Route, endpoint: Endpoint, options, form: Form
+    ) -> HttpResponse:
+        watch = self.server.watch(endpoint, namespace=route.namespace, options=options)
+        now = self.server.clock.now()
+        ends_at = None if not options.timeout_seconds else now + options.timeout_seconds
+        table_form = self._table_form(request, form) if form.kind == "Table" else None
+        version = form.version if form.kind and table_form is None else ""
+        writer = EventWriter(endpoint, table_form, version)
+        stream = WatchStream(self.server.core, watch, writer, ends_at)
+        headers = (("Content-Type", "application/json"), *_warned(_deprecation(endpoint)))
+        return HttpResponse(200, headers, stream=stream)
+
+    def _table_form(self, request: HttpRequest, form: Form) -> TableForm:
+        include = request.parameter("includeObject")
+        return TableForm.of(form.version, include, self.server.clock.now())
+
+    # ------------------------------------------------------------ writing
+
+    def _create(
+        self, request: HttpRequest, route: Route, endpoint: Endpoint, user: User, form: Form
+    ) -> HttpResponse:
+        body, options = self._write(request, user, "CreateOptions")
+        outcome = self.server.create(endpoint, body, namespace=route.namespace, options=options)
+        return self._written(request, endpoint, outcome, form)
+
+    def _update(
+        self, request: HttpRequest, route: Route, endpoint: Endpoint, user: User, form: Form
+    ) -> HttpResponse:
+        body, options = self._write(request, user, "UpdateOptions")
+        outcome = self.server.update(
+            endpoint,
+            route.name,
+            body,
+            namespace=route.namespace,
+            part=route.subresource,
+            options=options,
+        )
+        return self._written(request, endpoint, outcome, form)
+
+    def _patch(
+        self, request: HttpRequest, route: Route, endpoint: Endpoint, user: User, form: Form
+    ) -> HttpResponse:
+        media = request.header("content-type").partition(";")[0].strip()
+        if media not in _PATCH_TYPES:
+            listed = ", ".join(sorted(_PATCH_TYPES))
+            raise UnsupportedMediaType(
+                f"the body of the request was in an unknown format - accepted media types include:"
+                f" {listed}",
+                details={},
+            )
+        kind = PatchType(media)
+        decoded = decode_body(
+            request.body, "application/yaml" if kind is PatchType.APPLY else "application/json"
+        )
+        options = read_write_options(
+            request,
+            user,
+            "PatchOptions",
+            duplicates=decoded.duplicates,
+            is_apply=kind is PatchType.APPLY,
+        )
+        outcome = self.server.patch(
+            endpoint,
+            route.name,
+            decoded.value,
+            kind,
+            namespace=route.namespace,
+            part=route.subresource,
+            options=options,
+        )
+        return self._written(request, endpoint, outcome, form)
+
+    def _write(
+        self, request: HttpRequest, user: User, kind: OptionsKind
+    ) -> tuple[Document, WriteOptions]:
+        """Return the body of a request that writes, and its options."""
+        decoded = decode_body(request.body, request.header("content-type"))
+        options = read_write_options(request, user, kind, duplicates=decoded.duplicates)
+        return _as_object(decoded.value), options
+
+    def _written(
+        self, request: HttpRequest, endpoint: Endpoint, outcome: Outcome, form: Form
+    ) -> HttpResponse:
+        status = 201 if outcome.created else 200
+        if not form.kind:
+            return answer(status, outcome.data, form, outcome.warnings)
+        written = orjson.loads(outcome.data)
+        if written.get("kind") in {"Status", "Scale"}:
+            return answer(status, written, form, outcome.warnings)
+        if form.kind == "Table":
+            stored = orjson.loads(outcome.record.data) if outcome.record else written
+            metadata = {"resourceVersion": stored["metadata"].get("resourceVersion", "")}
+            written = table(endpoint, [stored], metadata, self._table_form(request, form))
+        else:
+            written = partial(written, form.version)
+        return answer(status, written, form, outcome.warnings)
+
+    def _delete(
+        self, request: HttpRequest, route: Route, endpoint: Endpoint, user: User, form: Form
+    ) -> HttpResponse:
+        options = read_delete_options(request, user, _optional_body(request))
+        outcome = self.server.delete(
+            endpoint, route.name, namespace=route.namespace, options=options
+        )
+        response = self._written(request, endpoint, outcome, form)
+        if not outcome.deleted and options.orphan_dependents is False:
+            return replace(response, status=202)
+        return response
+
+    def _delete_all(
+        self, request: HttpRequest, route: Route, endpoint: Endpoint, user: User, form: Form
+    ) -> HttpResponse:
+        selection = read_list_options(request, user)
+        options = read_delete_options(request, user, _optional_body(request))
+        listing, warnings = self.server.delete_collection(
+            endpoint, namespace=route.namespace, selection=selection, options=options
+        )
+        return answer(200, list_bytes(endpoint, listing), form, warnings)
+
+    # ------------------------------------------------------------ parts and actions
+
+    def _part(self, request: HttpRequest, route: Route, user: User, form: Form) -> HttpResponse:
+        """Answer a request for a part of an object."""
+        resource, method = route.resource, request.method
+        assert resource is not None  # noqa: S101 - asked before
+        if action_of(f"{_full(resource)}/{route.subresource}") is not None and method == "POST":
+            return self._act(request, route, user, form, f"{_full(resource)}/{route.subresource}")
+        endpoint = self.server.core.endpoint_of(resource)
+        if route.subresource == "scale" and method in {"GET", "HEAD"}:
+            scale = self.server.scale(endpoint, route.name, namespace=route.namespace)
+            return self._finish(request, answer(200, scale, form))
+        if route.subresource not in {*endpoint.kind.parts, "scale"}:
+            self.server.get(endpoint, route.name, namespace=route.namespace)
+            raise BadRequest(f"{route.subresource} of {resource.plural} needs a node agent")
+        handlers = {"GET": self._get, "HEAD": self._get, "PUT": self._update, "PATCH": self._patch}
+        return self._finish(request, handlers[method](request, route, endpoint, user, form))
+
+    def _unstored(self, request: HttpRequest, route: Route, user: User, form: Form) -> HttpResponse:
+        """Answer a request for what is not stored."""
+        resource = route.resource
+        assert resource is not None  # noqa: S101 - asked before
+        if request.method == "POST":
+            return self._act(request, route, user, form, _full(resource))
+        warnings = ("v1 ComponentStatus is deprecated in v1.19+",)
+        if route.name:
+            error = not_found(resource.kind.group, resource.singular, route.name)
+            return failure(error, form, warnings)
+        body = {
+            "kind": "ComponentStatusList",
+            "apiVersion": "v1",
+            "metadata": {},
+            "items": [],
+        }
+        return answer(200, body, form, warnings)
+
+    def _act(
+        self, request: HttpRequest, route: Route, user: User, form: Form, action: str
+    ) -> HttpResponse:
+        body, options = self._write(request, user, "CreateOptions")
+        outcome = self.server.act(
+            action, body, namespace=route.namespace, name=route.name, options=options
+        )
+        return self._finish(request, answer(201, outcome.data, form, outcome.warnings))
+
+
+def _full(resource: Resource) -> str:
+    return qualified(resource.kind.group, resource.plural)
+
+
+def _is_watch(request: HttpRequest, route: Route) -> bool:
+    return route.is_watch or (not route.name and boolean(request, "watch"))
+
+
+def _verb(request: HttpRequest, route: Route) -> str:
+    """Return what a request does, as authorisation calls it."""
+    verb = _VERBS.get(request.method, request.method.lower())
+    if verb == "get" and (not route.name or route.is_watch):
+        return "watch" if _is_watch(request, route) else "list"
+    if verb == "delete" and not route.name:
+        return "deletecollection"
+    return verb
+
+
+def _check_method(request: HttpRequest, route: Route, resource: Resource) -> None:
+    """Make sure that the resource, or a part of it, has the verb.
+
+    Raises:
+        MethodNotAllowed: If not.
+    """
+    verbs = resource.verbs
+    if route.subresource:
+        part = resource.subresource(route.subresource)
+        verbs = part.verbs if part is not None else ()
+    verb = _verb(request, route)
+    reaches = bool(route.name) if verb in {"get", "update", "patch", "delete"} else True
+    if verb == "create" and not route.subresource:
+        reaches = not route.name and bool(route.namespace or not resource.namespaced)
+    if verb == "deletecollection" and resource.namespaced and not route.namespace:
+        reaches = False
+    if verb not in verbs or not reaches:
+        raise MethodNotAllowed(
+            "the server does not allow this method on the requested resource", details={}
+        )
+
+
+def _forbidden(attributes: Attributes) -> Forbidden:
+    user = attributes.user.name
+    if not attributes.resource:
+        message = f'forbidden: User "{user}" cannot {attributes.verb} path "{attributes.path}"'
+        return Forbidden(message, details={})
+    what = qualified(attributes.group, attributes.resource)
+    where = (
+        f' in the namespace "{attributes.namespace}"'
+        if attributes.namespace
+        else " at the cluster scope"
+    )
+    part = f"/{attributes.subresource}" if attributes.subresource else ""
+    name = f' "{attributes.name}"' if attributes.name else ""
+    message = (
+        f'{what}{name} is forbidden: User "{user}" cannot {attributes.verb} resource'
+        f' "{attributes.resource}{part}" in API group "{attributes.group}"{where}'
+    )
+    return Forbidden(
+        message, details=details_of(attributes.group, attributes.resource, attributes.name)
+    )
+
+
+def _as_object(value: JsonValue) -> Document:
+    if not isinstance(value, dict):
+        raise BadRequest("the body must be a JSON object")
+    return value
+
+
+def _optional_body(request: HttpRequest) -> Document | None:
+    if not request.body:
+        return None
+    return _as_object(decode_body(request.body, request.header("content-type")).value)
+
+
+def _deprecation(endpoint: Endpoint) -> tuple[str, ...]:
+    return (endpoint.kind.deprecated,) if endpoint.kind.deprecated else ()
+
+
+def _warned(warnings: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return a header for each warning, as RFC 7234 has them."""
+    return tuple(("Warning", f"299 - {_quoted(text)}") for text in dict.fromkeys(warnings))
+
+
+def _quoted(text: str) -> str:
+    plain = "".join(char if char.isprintable() and char.isascii() else "?" for char in text)
+    escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def answer(
+    status: int, body: Document | bytes, form: Form, warnings: tuple[str, ...] = ()
+) -> HttpResponse:
+    """Return the response that *body* is, in the form that is asked for."""
+    if form.media == "yaml":
+        document = orjson.loads(body) if isinstance(body, bytes) else body
+        from kubeobj.manifests.yamltext import to_yaml  # few ask for it, and PyYAML is not small
+
+        data, media = to_yaml([document]), "application/yaml"
+    else:
+        media = "application/json"
+        if form.pretty:
+            document = orjson.loads(body) if isinstance(body, bytes) else body
+            data = orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
+        else:
+            data = body if isinstance(body, bytes) else orjson.dumps(body)
+    return HttpResponse(status, (("Content-Type", media), *_warned(warnings)), data)
+
+
+def failure(error: ApiError, form: Form, warnings: tuple[str, ...] = ()) -> HttpResponse:
+    """Return the response that says what is wrong."""
+    response = answer(error.code, error.to_status(), form, warnings)
+    if error.retry_after_seconds is None:
+        return response
+    retry = ("Retry-After", str(error.retry_after_seconds))
+    return replace(response, headers=(*response.headers, retry))

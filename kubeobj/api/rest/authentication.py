@@ -1,0 +1,72 @@
+"""Who asks: by a token, by impersonation, or nobody that is known.
+
+Source: Kubernetes documentation, Authenticating (v1.36).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias, final
+
+from kubeobj.api.errors import Unauthorized
+from kubeobj.api.kind import ADMIN, User
+from kubeobj.api.rest.message import HttpRequest
+
+ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
+"""Who asks without saying who."""
+
+AUTHENTICATED = "system:authenticated"
+"""The group of everybody who is known."""
+
+Authenticator: TypeAlias = Callable[[HttpRequest], User]
+"""Tells who asks; raises `Unauthorized` if that cannot be."""
+
+
+def everybody_is_admin(_request: HttpRequest) -> User:
+    """Take whoever asks for one who may do everything, as suits a server within a program."""
+    return ADMIN
+
+
+@final
+class TokenAuthenticator:
+    """Tells who asks by bearer tokens; who brings none is anonymous.
+
+    Args:
+        users: Whose each token is.
+    """
+
+    __slots__ = ("_users",)
+
+    def __init__(self, users: Mapping[str, User]) -> None:
+        self._users = dict(users)
+
+    def __call__(self, request: HttpRequest) -> User:
+        """Return who asks.
+
+        Raises:
+            Unauthorized: If the token is nobody's.
+        """
+        scheme, _, token = request.header("authorization").partition(" ")
+        if not scheme:
+            return ANONYMOUS
+        user = self._users.get(token.strip()) if scheme.lower() == "bearer" else None
+        if user is None:
+            raise Unauthorized("Unauthorized")
+        return user
+
+
+def impersonated(request: HttpRequest) -> User | None:
+    """Return whom the asker wants to be taken for; None if nobody else."""
+    name = request.header("impersonate-user")
+    if not name:
+        return None
+    groups = [one for one in request.header("impersonate-group").split(",") if one]
+    extra = {
+        header.removeprefix("impersonate-extra-"): (value,)
+        for header, value in request.headers.items()
+        if header.startswith("impersonate-extra-")
+    }
+    if name.startswith("system:serviceaccount:") and not groups:
+        namespace = name.split(":")[2]
+        groups = ["system:serviceaccounts", f"system:serviceaccounts:{namespace}"]
+    if name != ANONYMOUS.name and AUTHENTICATED not in groups:
+        groups.append(AUTHENTICATED)
+    return User(name, tuple(groups), request.header("impersonate-uid"), extra)
