@@ -130,7 +130,7 @@ class Request:
             return []
         found = [f'duplicate field "{path}"' for path in options.duplicates]
         if has_unknown:
-            paths = unknown_fields(self.endpoint.type_name, body)
+            paths = map(str, unknown_fields(self.endpoint.type_name, body))
             found += [f'unknown field "{path}"' for path in paths]
         return found
 

@@ -11,14 +11,14 @@ Reading makes a new document; nothing of what was given is shared with it but te
 Source: ``encoding/json`` with the tags of ``k8s.io/api`` (v1.36), see `kubeobj.models.wiremodes`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, TypeAlias, final
 
 import orjson
 
 from kubeobj.documents import JsonValue, Wire
-from kubeobj.errors import QuantityError, TimeError, echo
+from kubeobj.errors import ROOT, FieldPath, MapKey, QuantityError, TimeError, echo
 from kubeobj.meta.quantity import Quantity
 from kubeobj.meta.timestamps import MicroTime, Time
 from kubeobj.models.base64text import decode_base64, encode_base64
@@ -42,7 +42,6 @@ class WireError(ValueError):
     """A value does not have the type of its field.
 
     Attributes:
-        path: Where, such as ``spec.containers[0].ports``.
         reason: What is wrong.
     """
 
@@ -50,17 +49,17 @@ class WireError(ValueError):
         """Say what is wrong; callers add where."""
         super().__init__(reason)
         self.reason = reason
-        self._steps: list[str] = []
+        self._steps: list[str | int] = []
 
-    def under(self, step: str) -> "WireError":
+    def under(self, step: str | int) -> "WireError":
         """Return the same error, one step further out."""
         self._steps.append(step)
         return self
 
     @property
-    def path(self) -> str:
-        """Where the value is."""
-        return "".join(reversed(self._steps)).removeprefix(".")
+    def path(self) -> FieldPath:
+        """Where the value is, such as ``spec.containers[0].ports``."""
+        return FieldPath(tuple(reversed(self._steps)))
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}" if self._steps else self.reason
@@ -102,11 +101,9 @@ def zero_field(type_name: str, field: str) -> JsonValue:
     return value
 
 
-def unknown_fields(type_name: str, value: object) -> list[str]:
-    """Return the path of each field of *value* that its type does not have, as Go spells paths."""
-    found: list[str] = []
-    _find_unknown(FieldSchema(type_name), value, "", found)
-    return found
+def unknown_fields(type_name: str, value: object) -> list[FieldPath]:
+    """Return the path of each field of *value* that its type does not have."""
+    return list(_unknown_in(FieldSchema(type_name), value, ROOT))
 
 
 # ---------------------------------------------------------------- objects
@@ -150,7 +147,7 @@ def _object_reader(type_name: str) -> _Reader:
             try:
                 part = reader(part, unknown)  # noqa: PLW2901
             except WireError as error:
-                raise error.under(f".{name}") from None
+                raise error.under(name) from None
             if part or not omits_zero:
                 out[name] = part
         for name, make in always:
@@ -207,7 +204,7 @@ def _list_reader(items: FieldSchema) -> _Reader:
             try:
                 out.append(read(item, unknown))
             except WireError as error:
-                raise error.under(f"[{len(out)}]") from None
+                raise error.under(len(out)) from None
         return out
 
     return read_list
@@ -226,7 +223,7 @@ def _map_reader(items: FieldSchema) -> _Reader:
             try:
                 out[_read_text(key, unknown)] = read(part, unknown)
             except WireError as error:
-                raise error.under(f"[{key}]") from None
+                raise error.under(MapKey(key)) from None
         return out
 
     return read_map
@@ -380,18 +377,19 @@ _ZEROS: Mapping[str, JsonValue] = {
 # ---------------------------------------------------------------- unknown fields
 
 
-def _find_unknown(schema: FieldSchema, value: object, path: str, found: list[str]) -> None:
-    if schema.kind == "list" and isinstance(value, list | tuple) and schema.items:
+def _unknown_in(schema: FieldSchema, value: object, path: FieldPath) -> Iterator[FieldPath]:
+    items = schema.items
+    if schema.kind == "list" and items is not None and isinstance(value, list | tuple):
         for position, item in enumerate(value):
-            _find_unknown(schema.items, item, f"{path}[{position}]", found)
-    elif schema.kind == "map" and isinstance(value, Mapping) and schema.items:
+            yield from _unknown_in(items, item, path.index(position))
+    elif schema.kind == "map" and items is not None and isinstance(value, Mapping):
         for key, part in value.items():
-            _find_unknown(schema.items, part, f"{path}.{key}", found)
+            yield from _unknown_in(items, part, path.child(key))
     elif schema.kind == "object" and isinstance(value, Mapping):
         for name, part in value.items():
-            here = f"{path}.{name}".removeprefix(".")
+            here = path.child(name)
             field = schema.child(name)
             if field is None:
-                found.append(here)
+                yield here
             else:
-                _find_unknown(field, part, here, found)
+                yield from _unknown_in(field, part, here)

@@ -25,7 +25,17 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """What a shell reports for a program that the closed pipe killed: 128 and SIGPIPE."""
 
-_COMMANDS = ("selector", "select", "lint", "completion")
+_COMMANDS = (
+    "selector",
+    "select",
+    "lint",
+    "validate",
+    "diff",
+    "explain",
+    "convert",
+    "default",
+    "completion",
+)
 
 
 @final

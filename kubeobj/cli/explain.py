@@ -1,122 +1,169 @@
-"""`kubeobj selector explain`: which requirements labels meet, and why."""
+"""`kubeobj explain`: the fields of a kind, their types, and which must be given."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
 
-from kubeobj.cli.errors import report
-from kubeobj.cli.objects import object_name, object_place, object_record
-from kubeobj.cli.output import output_option, print_json, print_text, printable
-from kubeobj.cli.paths import not_empty, path_options
-from kubeobj.documents import Document
-from kubeobj.errors import FieldErrors
+from kubeobj.cli.output import columns, output_option, print_json, print_text
+from kubeobj.documents import Document, JsonValue
 
 if TYPE_CHECKING:
-    from kubeobj.labels.explain import Explanation
-    from kubeobj.labels.selector import Selector
-    from kubeobj.manifests import Manifest
-
-_COLOURS = {"✓": "green", "✗": "red"}
+    from kubeobj.models.resource import Resource
+    from kubeobj.models.schema import FieldSchema
 
 
 @click.command(
+    "explain",
     epilog="""\b
 Examples:
-  kubeobj selector explain 'app=web,tier!=cache' --labels app=web,tier=front
-  kubeobj selector explain 'app in (web,db)' -f manifests/
-"""
+  kubeobj explain pod
+  kubeobj explain deployment.spec.strategy
+  kubeobj explain hpa.spec --api-version autoscaling/v1
+""",
 )
-@click.argument("expression", metavar="EXPR")
-@click.option("--labels", metavar="A=B,...", help="The labels to hold it against.")
-@path_options
+@click.argument("path", metavar="KIND[.FIELD]...")
+@click.option("--api-version", metavar="VERSION", help="Which version of the kind.")
+@click.option("--recursive", is_flag=True, help="Show the fields of fields, too.")
 @output_option("text", "json")
-def explain(
-    expression: str,
-    labels: str | None,
-    filenames: tuple[str, ...],
-    paths: tuple[str, ...],
-    output: str,
-) -> int:
-    """Say of each requirement of EXPR whether labels meet it, and why.
+def command(*, path: str, api_version: str | None, recursive: bool, output: str) -> int:
+    """Show the fields of a kind, or of a field of it.
 
-    The labels are given, or those of every object in files. The exit code is 0 if they match; with
-    files, if any object does.
+    KIND is any name that kubectl knows: pod, po, pods, deployments.apps. Of each field its type is
+    shown, whether it must be given, and how lists and maps merge when they are patched.
     """
-    from kubeobj.labels.selector import Selector
-
-    selector = Selector.parse(expression)
-    sources = not_empty(filenames + paths)
-    if (labels is None) is not bool(sources):
-        raise click.UsageError("Give either --labels or files.")
-    if labels is not None:
-        return _explain_labels(selector, labels, output)
-    return _explain_objects(selector, sources, output)
+    resource, steps = _resource(path, api_version)
+    schema = _find(resource, steps)
+    if output == "json":
+        print_json(_record(resource, steps, schema))
+    else:
+        print_text(_lines(resource, steps, schema, recursive=recursive))
+    return 0
 
 
-def _explain_labels(selector: "Selector", text: str, output: str) -> int:
-    from kubeobj.labels.labeltext import parse_labels
+def _resource(path: str, api_version: str | None) -> tuple["Resource", list[str]]:
+    """Return the resource that *path* begins with, and the fields after it."""
+    from kubeobj.errors import ObjectReferenceError
+    from kubeobj.models.scheme import Scheme
+
+    scheme = Scheme.builtin()
+    parts = path.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            found = scheme.find(".".join(parts[:length]))
+        except ObjectReferenceError:
+            continue
+        return _in_version(found, api_version), parts[length:]
+    names = {name for one in scheme.resources for name in one.names}
+    close = get_close_matches(parts[0].lower(), names, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    raise click.UsageError(f"No kind is called {parts[0]}.{hint}")
+
+
+def _in_version(resource: "Resource", api_version: str | None) -> "Resource":
+    if api_version is None:
+        return resource
+    from kubeobj.errors import ObjectReferenceError
+    from kubeobj.meta.gvk import GroupVersion, GroupVersionKind
+    from kubeobj.models.scheme import Scheme
 
     try:
-        labels = parse_labels(text)
-    except FieldErrors as error:
-        raise click.BadParameter(str(error), param_hint="--labels") from None
-    explanation = selector.explain(labels)
-    if output == "json":
-        _print_json(selector, [_record(labels, explanation)])
-    else:
-        print_text(_lines(explanation))
-    return 0 if explanation.matches else 1
+        version = GroupVersion.parse(api_version)
+        kind = GroupVersionKind(version.group, version.version, resource.kind.kind)
+        return Scheme.builtin().resource(kind)
+    except ObjectReferenceError:
+        raise click.UsageError(f"{api_version} has no {resource.kind.kind}.") from None
 
 
-def _explain_objects(selector: "Selector", paths: tuple[str, ...], output: str) -> int:
-    from kubeobj.cli.inputs import read_inputs
-    from kubeobj.cli.progress import progress
+def _find(resource: "Resource", steps: list[str]) -> "FieldSchema":
+    """Return the schema of the field that *steps* lead to."""
+    from kubeobj.models.schema import FieldSchema
 
-    with progress() as bar:
-        inputs = read_inputs(paths, bar)
-    explained = [(item, selector.explain(item.labels)) for item in inputs.manifests]
-    if output == "json":
-        if not inputs.problems:
-            records = [_record(item.labels, why, item) for item, why in explained]
-            _print_json(selector, records)
-    else:
-        print_text(_object_lines(explained))
-    if inputs.problems:
-        report(inputs.problems, as_json=output == "json")
-        return 2
-    return 0 if any(why.matches for _, why in explained) else 1
-
-
-def _object_lines(explained: Iterable[tuple["Manifest", "Explanation"]]) -> Iterator[str]:
-    for number, (manifest, explanation) in enumerate(explained):
-        if number:
-            yield ""
-        yield f"{object_place(manifest)}: {click.style(object_name(manifest), bold=True)}"
-        for line in _lines(explanation):
-            yield f"  {line}"
+    schema = FieldSchema.of_kind(resource.kind)
+    if schema is None:
+        raise click.UsageError(f"Nothing is known of the fields of {resource.kind}.")
+    for step in steps:
+        inner = _inner(schema)
+        found = inner.fields.get(step)
+        if found is None:
+            close = get_close_matches(step, inner.fields, n=1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise click.UsageError(f"{_type(inner)} has no field {step}.{hint}")
+        schema = found
+    return schema
 
 
-def _lines(explanation: "Explanation") -> list[str]:
-    lines = [printable(line) for line in str(explanation).split("\n")]
-    return [
-        click.style(line[0], fg=_COLOURS[line[0]]) + line[1:] if line[0] in _COLOURS else line
-        for line in lines
+def _inner(schema: "FieldSchema") -> "FieldSchema":
+    """Return what lists and maps of *schema* hold in the end."""
+    while schema.items is not None:
+        schema = schema.items
+    return schema
+
+
+def _type(schema: "FieldSchema") -> str:
+    """Return the type as people write it."""
+    if schema.kind == "list" and schema.items:
+        return f"[]{_type(schema.items)}"
+    if schema.kind == "map" and schema.items:
+        return f"map[string]{_type(schema.items)}"
+    return schema.type.rpartition(".")[2]
+
+
+def _lines(
+    resource: "Resource", steps: list[str], schema: "FieldSchema", *, recursive: bool
+) -> Iterator[str]:
+    if resource.kind.group:
+        yield f"GROUP:     {resource.kind.group}"
+    yield f"KIND:      {resource.kind.kind}"
+    yield f"VERSION:   {resource.kind.version}"
+    yield ""
+    if steps:
+        yield f"FIELD:     {steps[-1]} <{_type(schema)}>{_marks(schema)}"
+        yield ""
+    fields = list(_rows(_inner(schema), 1, recursive=recursive, above=()))
+    if fields:
+        yield "FIELDS:"
+        yield from columns(fields)
+
+
+def _rows(
+    schema: "FieldSchema", depth: int, *, recursive: bool, above: tuple[str, ...]
+) -> Iterator[tuple[str, str, str]]:
+    for name, field in sorted(schema.fields.items()):
+        yield f"{'  ' * depth}{name}", f"<{_type(field)}>", _marks(field).strip()
+        inner = _inner(field)
+        # A type within itself, as in the schema of a custom resource, would never end.
+        if recursive and inner.fields and inner.type not in above:
+            yield from _rows(inner, depth + 1, recursive=True, above=(*above, inner.type))
+
+
+def _marks(schema: "FieldSchema") -> str:
+    marks = ["required"] if schema.is_required else []
+    if schema.merge_key:
+        marks.append(f"merged by {schema.merge_key}")
+    elif "merge" in schema.strategies:
+        marks.append("merged")
+    if "retainKeys" in schema.strategies:
+        marks.append("retains keys")
+    return f" {', '.join(marks)}" if marks else ""
+
+
+def _record(resource: "Resource", steps: list[str], schema: "FieldSchema") -> Document:
+    fields: JsonValue = [
+        {
+            "name": name,
+            "type": _type(field),
+            "required": field.is_required,
+            "mergeKey": field.merge_key,
+            "strategies": sorted(field.strategies),
+        }
+        for name, field in sorted(_inner(schema).fields.items())
     ]
-
-
-def _record(
-    labels: Mapping[str, str], explanation: "Explanation", manifest: "Manifest | None" = None
-) -> Document:
-    record = explanation.to_dict()
     return {
-        "object": object_record(manifest) if manifest is not None else None,
-        "labels": labels,
-        "matches": record["matches"],
-        "requirements": record["requirements"],
+        "apiVersion": resource.kind.api_version,
+        "kind": resource.kind.kind,
+        "path": ".".join(steps),
+        "type": _type(schema),
+        "fields": fields,
     }
-
-
-def _print_json(selector: "Selector", results: Sequence[Document]) -> None:
-    matches = any(result["matches"] for result in results)
-    print_json({"selector": str(selector), "matches": matches, "results": results})

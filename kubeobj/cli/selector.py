@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from kubeobj.cli.check import check
-from kubeobj.cli.explain import explain
 from kubeobj.cli.output import columns, output_option, print_json, print_text
+from kubeobj.cli.selectorexplain import explain
 
 if TYPE_CHECKING:
     from kubeobj.documents import Document
