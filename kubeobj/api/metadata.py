@@ -11,7 +11,11 @@ from kubeobj.api.fielderrors import invalid
 from kubeobj.api.kind import Context, Kind
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldError
-from kubeobj.meta.metarules import METADATA, validate_object_meta, validate_object_meta_update
+from kubeobj.meta.metarules import (
+    METADATA,
+    validate_object_meta_update,
+    validate_read_object_meta,
+)
 from kubeobj.names import generate_name
 
 STANDARD_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
@@ -85,7 +89,7 @@ def drop_repeated_owners(obj: Wire, context: Context) -> None:
 def new_errors(obj: Wire, kind: Kind) -> Iterator[FieldError]:
     """Find what is wrong with the metadata of an object to be created."""
     metadata = obj["metadata"]
-    yield from validate_object_meta(metadata, namespaced=kind.namespaced, names=kind.names)
+    yield from validate_read_object_meta(metadata, namespaced=kind.namespaced, names=kind.names)
     yield from _finalizer_errors(metadata)
 
 

@@ -12,7 +12,7 @@ import orjson
 from kubeobj.documents import JsonValue
 from kubeobj.errors import ROOT, FieldError, FieldErrors, FieldErrorType, FieldPath
 from kubeobj.labels.requirement import parse_integer
-from kubeobj.names import byte_length, validate_qualified_name
+from kubeobj.names import byte_length, is_label_key, validate_qualified_name
 from kubeobj.names.syntax import invalid
 
 ANNOTATIONS_MAX_BYTES = 256 * 1024
@@ -38,6 +38,7 @@ def validate_annotations(
     errors = [
         invalid(path, key, error.detail, "format=annotation-key")
         for key in annotations
+        if not is_label_key(key)
         for error in validate_qualified_name(_lower(key))
     ]
     size = annotations_size_bytes(annotations)

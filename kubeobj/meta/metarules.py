@@ -35,6 +35,8 @@ from kubeobj.meta.timestamps import Time
 from kubeobj.names import (
     SUBDOMAIN_NAMES,
     NameRule,
+    is_label_key,
+    is_label_value,
     validate_dns1123_label,
     validate_label_key,
     validate_label_value,
@@ -43,6 +45,11 @@ from kubeobj.names.syntax import invalid, required
 
 METADATA = FieldPath.of("metadata")
 """Where the metadata of a whole object is."""
+
+_NAME, _NAMESPACE, _ANNOTATIONS = map(METADATA.child, ("name", "namespace", "annotations"))
+_NONE: Mapping[str, str] = {}
+# Parts of metadata that few objects have.
+_RARE = frozenset({"generateName", "ownerReferences", "finalizers", "managedFields"})
 
 FIELD_MANAGER_MAX_BYTES = 128
 """The longest name of a field manager."""
@@ -120,14 +127,33 @@ def validate_object_meta(
         *_name_errors(meta, path, names),
         *_namespace_errors(meta, path, namespaced=namespaced),
         *_generation_errors(meta, path),
-        *validate_labels(text_map_of(meta, "labels"), path.child("labels")),
-        *validate_annotations(text_map_of(meta, "annotations"), path.child("annotations")),
-        *validate_owner_references(
-            objects_of(meta, "ownerReferences"), path.child("ownerReferences")
-        ),
+        *_common_errors(meta, path),
         *validate_finalizers(texts_of(meta, "finalizers"), path.child("finalizers")),
-        *validate_managed_fields(objects_of(meta, "managedFields"), path.child("managedFields")),
     )
+
+
+def validate_read_object_meta(
+    meta: Document, *, namespaced: bool, names: NameRule
+) -> tuple[FieldError, ...]:
+    """Return the same as `validate_object_meta`, of metadata whose shape has been checked.
+
+    It looks first for what nothing can be wrong with, as most metadata is.
+    """
+    name, namespace = text_of(meta, "name"), text_of(meta, "namespace")
+    labels: Mapping[str, str] = meta.get("labels", _NONE)  # type: ignore[assignment]
+    annotations: Mapping[str, str] = meta.get("annotations", _NONE)  # type: ignore[assignment]
+    if (
+        name
+        and not _RARE.intersection(meta)
+        and not names.validate_name(name, _NAME)
+        and bool(namespace) is namespaced
+        and (not namespaced or not validate_dns1123_label(namespace, _NAMESPACE))
+        and integer_of(meta, "generation") >= 0
+        and all(is_label_key(key) and is_label_value(labels[key]) for key in labels)
+        and not (annotations and validate_annotations(annotations, _ANNOTATIONS))
+    ):
+        return ()
+    return validate_object_meta(meta, namespaced=namespaced, names=names)
 
 
 def validate_object_meta_update(
@@ -147,12 +173,19 @@ def validate_object_meta_update(
         *_deletion_errors(new, old, path),
         *_revision_errors(new, old, path),
         *_immutable_errors(new, old, path),
-        *validate_labels(text_map_of(new, "labels"), path.child("labels")),
-        *validate_annotations(text_map_of(new, "annotations"), path.child("annotations")),
-        *validate_owner_references(
-            objects_of(new, "ownerReferences"), path.child("ownerReferences")
-        ),
-        *validate_managed_fields(objects_of(new, "managedFields"), path.child("managedFields")),
+        *_common_errors(new, path),
+    )
+
+
+def _common_errors(meta: Document, path: FieldPath) -> Iterator[FieldError]:
+    """Find what may be wrong with any metadata, new or not."""
+    yield from validate_labels(text_map_of(meta, "labels"), path.child("labels"))
+    yield from validate_annotations(text_map_of(meta, "annotations"), path.child("annotations"))
+    yield from validate_owner_references(
+        objects_of(meta, "ownerReferences"), path.child("ownerReferences")
+    )
+    yield from validate_managed_fields(
+        objects_of(meta, "managedFields"), path.child("managedFields")
     )
 
 

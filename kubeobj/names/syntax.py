@@ -7,7 +7,8 @@ Source: ``k8s.io/apimachinery/pkg/util/validation`` (v1.36) for which rules ther
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import final
 
 from kubeobj.documents import JsonValue
@@ -50,17 +51,24 @@ class Syntax:
     pattern: str
     detail: str
     max_bytes: int | None = None
+    _match: Callable[[str], re.Match[str] | None] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_match", re.compile(self.pattern).fullmatch)
 
     def is_met(self, value: str) -> bool:
         """Return whether *value* keeps the rule."""
-        return not self.validate(value)
+        # What matches is ASCII, so that its characters are its bytes.
+        return self._match(value) is not None and len(value) <= (self.max_bytes or len(value))
 
     def validate(self, value: str, path: FieldPath = ROOT) -> tuple[FieldError, ...]:
         """Return an error each for a *value* too long and one of the wrong form."""
+        if self.is_met(value):
+            return ()
         errors: tuple[FieldError, ...] = ()
         if self.max_bytes is not None and byte_length(value) > self.max_bytes:
             detail = f"must be no longer than {self.max_bytes} bytes"
             errors = (invalid(path, value, detail, self.origin),)
-        if not re.fullmatch(self.pattern, value):
+        if self._match(value) is None:
             errors = (*errors, invalid(path, value, self.detail, self.origin))
         return errors
