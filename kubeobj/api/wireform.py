@@ -11,7 +11,7 @@ Reading makes a new document; nothing of what was given is shared with it but te
 Source: ``encoding/json`` with the tags of ``k8s.io/api`` (v1.36), see `kubeobj.models.wiremodes`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, TypeAlias, final
 
@@ -79,7 +79,7 @@ def read_wire(type_name: str, value: object) -> tuple[Wire, bool]:
     ({'name': 'web'}, True)
     """
     unknown: _Unknown = []
-    if not isinstance(value, Mapping):
+    if value is None:
         raise _mistyped(value, "an object")
     document: Wire = _object_reader(type_name)(value, unknown)
     return document, bool(unknown)
@@ -109,35 +109,44 @@ def unknown_fields(type_name: str, value: object) -> list[FieldPath]:
 # ---------------------------------------------------------------- objects
 
 
+class _Fields(dict[str, tuple[_Reader, bool, bool] | None]):
+    """How each field of a type is read: by what, and whether zero is left out or always written.
+
+    A field is looked up when it first comes, for types may contain each other.
+    """
+
+    __slots__ = ("_modes", "_schema")
+
+    def __init__(self, type_name: str) -> None:
+        super().__init__()
+        self._schema = FieldSchema(type_name)
+        self._modes = mode_of(type_name)
+
+    def __missing__(self, name: str) -> tuple[_Reader, bool, bool] | None:
+        schema = self._schema.fields.get(name)
+        if schema is None:  # and not remembered: there is no end to names
+            return None
+        mode = self._modes[name]
+        found = self[name] = (_reader(schema, mode), mode == "o", mode == "a")
+        return found
+
+    def always(self) -> list[tuple[str, _Maker]]:
+        """Return the fields that are always written, and what makes their zero."""
+        fields = self._schema.fields.items()
+        return [(name, _zero_maker(of)) for name, of in fields if self._modes[name] == "a"]
+
+
 @cache
 def _object_reader(type_name: str) -> _Reader:
-    """Return what reads objects of a type; made when it is first asked for."""
-    modes = mode_of(type_name)
-    fields: dict[str, tuple[_Reader, bool, bool]] = {}
-    always: list[tuple[str, _Maker]] = []
-    prepared = False
-
-    def prepare() -> None:
-        # Not before the first object is read, for types may contain each other.
-        nonlocal prepared
-        for name, schema in FieldSchema(type_name).fields.items():
-            mode = modes[name]
-            fields[name] = (_reader(schema, mode), mode == "o", mode == "a")
-            if mode == "a":
-                always.append((name, _zero_maker(schema)))
-        prepared = True
+    """Return what reads objects of a type."""
+    fields = _Fields(type_name)
+    always = fields.always()
 
     # The type of what is read is not known before it is read.
     def read(value: Any, unknown: _Unknown) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
-        if not prepared:
-            prepare()
-        if value.__class__ is not dict and not isinstance(value, Mapping):
-            if value is not None:
-                raise _mistyped(value, "an object")
-            value = {}
         out: Wire = {}
-        for name, part in value.items():
-            field = fields.get(name)
+        for name, part in value.items() if value.__class__ is dict else _items(value):
+            field = fields[name]
             if field is None:
                 unknown.append(name)
                 continue
@@ -156,6 +165,15 @@ def _object_reader(type_name: str) -> _Reader:
         return out
 
     return read
+
+
+def _items(value: object) -> Iterable[tuple[str, object]]:
+    """Return the fields of what is to be an object; null has none."""
+    if value is None:
+        return ()
+    if not isinstance(value, Mapping):
+        raise _mistyped(value, "an object")
+    return value.items()
 
 
 def _reader(schema: FieldSchema, mode: str) -> _Reader:
@@ -387,7 +405,7 @@ def _unknown_in(schema: FieldSchema, value: object, path: FieldPath) -> Iterator
             yield from _unknown_in(items, part, path.child(key))
     elif schema.kind == "object" and isinstance(value, Mapping):
         for name, part in value.items():
-            here = path.child(name)
+            here = path.child(str(name))
             field = schema.child(name)
             if field is None:
                 yield here
