@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, final
 
+from kubeobj.api.allocation.allocators import Allocators
 from kubeobj.api.table import PLAIN_TABLE, Table
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
@@ -81,6 +82,7 @@ class Context:
         objects: What is stored.
         dry_run: Whether nothing is to be kept.
         warn: Takes a warning for the asker.
+        allocators: What hands out addresses and ports.
     """
 
     user: User
@@ -90,6 +92,7 @@ class Context:
     objects: Objects
     dry_run: bool
     warn: Callable[[str], None]
+    allocators: Allocators = field(default_factory=Allocators)
 
 
 def _nothing(_obj: Wire, /) -> None:

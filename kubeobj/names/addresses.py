@@ -25,8 +25,13 @@ _HEXADECIMAL_GROUP = re.compile(r"(?!\Z)0*+([0-9A-Fa-f]{0,4})")
 
 @final
 @dataclass(frozen=True, slots=True)
-class _Address:
-    """An address as a number of 32 or 128 bits."""
+class Address:
+    """An address as a number of 32 or 128 bits.
+
+    Args:
+        value: The number.
+        bits: How many bits it has.
+    """
 
     value: int
     bits: int
@@ -47,18 +52,23 @@ class _Address:
 
 @final
 @dataclass(frozen=True, slots=True)
-class _Network:
-    """An address, and how many of its first bits are the network's."""
+class Network:
+    """An address, and how many of its first bits are the network's.
 
-    address: _Address
+    Args:
+        address: The address.
+        length: How many bits.
+    """
+
+    address: Address
     length: int
 
     @property
-    def masked(self) -> "_Network":
+    def masked(self) -> "Network":
         """The same network from its first address."""
         host_bits = self.address.bits - self.length
         first = self.address.value >> host_bits << host_bits
-        return _Network(_Address(first, self.address.bits), self.length)
+        return Network(Address(first, self.address.bits), self.length)
 
     def __str__(self) -> str:
         # The address alone is written, so only its own bits are counted.
@@ -72,7 +82,7 @@ def validate_ip(value: str, path: FieldPath = ROOT) -> tuple[FieldError, ...]:
     >>> [error.detail for error in validate_ip("10.0.0.010")]
     ["must be in canonical form: '10.0.0.10'"]
     """
-    address = _parse_address(value)
+    address = parse_address(value)
     if address is None:
         detail = _NO_IP
     else:
@@ -82,7 +92,7 @@ def validate_ip(value: str, path: FieldPath = ROOT) -> tuple[FieldError, ...]:
 
 def validate_legacy_ip(value: str, path: FieldPath = ROOT) -> tuple[FieldError, ...]:
     """Return how *value* is no IP address, by the lenient rule."""
-    detail = "" if _parse_address(value) else _NO_IP
+    detail = "" if parse_address(value) else _NO_IP
     return _errors(value, path, detail, "format=ip-sloppy")
 
 
@@ -92,7 +102,7 @@ def validate_cidr(value: str, path: FieldPath = ROOT) -> tuple[FieldError, ...]:
     >>> [error.detail for error in validate_cidr("10.0.0.7/24")]
     ["must be in canonical form: '10.0.0.0/24'"]
     """
-    network = _parse_network(value)
+    network = parse_network(value)
     if network is None:
         detail = _NO_CIDR
     elif network.address.is_mapped:
@@ -104,13 +114,13 @@ def validate_cidr(value: str, path: FieldPath = ROOT) -> tuple[FieldError, ...]:
 
 def validate_legacy_cidr(value: str, path: FieldPath = ROOT) -> tuple[FieldError, ...]:
     """Return how *value* is no network in CIDR form, by the lenient rule."""
-    detail = "" if _parse_network(value) else _NO_CIDR
+    detail = "" if parse_network(value) else _NO_CIDR
     return _errors(value, path, detail, "format=cidr-sloppy")
 
 
 def validate_interface_address(value: str, path: FieldPath = ROOT) -> tuple[FieldError, ...]:
     """Return how *value* is no canonical address and network length, ``10.0.0.7/24``."""
-    network = _parse_network(value)
+    network = parse_network(value)
     detail = _NO_INTERFACE if network is None else _canonical_fault(value, str(network))
     return _errors(value, path, detail, "format=interface-address")
 
@@ -125,21 +135,21 @@ def _canonical_fault(value: str, canonical: str) -> str:
     return "" if value == canonical else f"must be in canonical form: '{canonical}'"
 
 
-def _parse_network(text: str) -> _Network | None:
-    """Return the network that *text* is by the lenient rule."""
+def parse_network(text: str) -> Network | None:
+    """Return the network that *text* is by the lenient rule, or None."""
     before, _, after = text.partition("/")
-    address, length = _parse_address(before), _parse_number(_DECIMAL_BYTE, after, 10)
+    address, length = parse_address(before), _parse_number(_DECIMAL_BYTE, after, 10)
     if address is None or length is None or length > address.bits:
         return None
-    return _Network(address, length)
+    return Network(address, length)
 
 
-def _parse_address(text: str) -> _Address | None:
-    """Return the address that *text* is by the lenient rule."""
+def parse_address(text: str) -> Address | None:
+    """Return the address that *text* is by the lenient rule, or None."""
     return _parse_ipv6(text) if ":" in text else _parse_ipv4(text)
 
 
-def _parse_ipv4(text: str) -> _Address | None:
+def _parse_ipv4(text: str) -> Address | None:
     """Return the address of four decimal bytes."""
     parts = text.split(".", 4)
     value = 0
@@ -148,10 +158,10 @@ def _parse_ipv4(text: str) -> _Address | None:
         if byte is None or byte > 255:
             return None
         value = value << 8 | byte
-    return _Address(value, 32) if len(parts) == 4 else None
+    return Address(value, 32) if len(parts) == 4 else None
 
 
-def _parse_ipv6(text: str) -> _Address | None:
+def _parse_ipv6(text: str) -> Address | None:
     """Return the address of eight groups, or of fewer around one ``::``."""
     head, gap, tail = text.partition("::")
     # An IPv4 address can only be the end of the text.
@@ -165,7 +175,7 @@ def _parse_ipv6(text: str) -> _Address | None:
     value = 0
     for group in (*before, *[0] * missing, *after):
         value = value << 16 | group
-    return _Address(value, 128)
+    return Address(value, 128)
 
 
 def _parse_groups(text: str, *, ipv4: bool) -> list[int] | None:

@@ -1,0 +1,1 @@
+"""Numbers that the API hands out, each to one object at a time: addresses and ports."""
