@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from scripts.modelgen import modes
 from scripts.modelgen.classes import HEADER, irregular_names
 from scripts.modelgen.published import (
     FREE_FORM,
@@ -32,6 +33,7 @@ def tables(definitions: dict[str, dict[str, Any]]) -> dict[str, str]:
         "irregularnames": _names(definitions),
         "catalog": _catalog(definitions),
         "fieldtable": _fields(definitions),
+        "wiretable": _modes(definitions),
     }
 
 
@@ -107,18 +109,40 @@ def _fields(definitions: dict[str, dict[str, Any]]) -> str:
         '"""Merge key; patch strategies; list or map type; keys of a map-like list."""\n',
         "TYPES: Mapping[str, Mapping[str, str | tuple[str, Facts]]] = {",
     ]
-    for name, schema in definitions.items():
-        if name in UNIONS or name in FREE_FORM or _is_scalar(name):
-            continue
-        required = set(schema.get("required", ()))
+    for name, kinds in _kinds_of_fields(definitions).items():
         lines.append(f"    {short_name(name)!r}: {{")
-        for wire, field in schema.get("properties", {}).items():
-            kind = _kind(field) + ("!" if wire in required else "")
+        for wire, kind in kinds.items():
+            field = definitions[name]["properties"][wire]
             facts = tuple(_fact(field.get(key, "")) for key in _MERGE)
             merged = (facts[0], facts[1], facts[2] or facts[4], facts[3])
             lines.append(f"        {wire!r}: {(kind, merged) if any(merged) else kind!r},")
         lines.append("    },")
     return "\n".join([*lines, "}\n"])
+
+
+def _modes(definitions: dict[str, dict[str, Any]]) -> str:
+    kinds = {short_name(name): row for name, row in _kinds_of_fields(definitions).items()}
+    lines = [
+        f'{_HEAD}"""When each field of each type is written: the letters of `wiremodes.Mode`."""\n',
+        "from collections.abc import Mapping\n",
+        "MODES: Mapping[str, str] = {",
+        *(f"    {name!r}: {letters!r}," for name, letters in modes.rows(kinds).items()),
+    ]
+    return "\n".join([*lines, "}", '"""A letter for each field, in the order of `TYPES`."""\n'])
+
+
+def _kinds_of_fields(definitions: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return the type of each field of each type, in short; ``!`` behind those required."""
+    found: dict[str, dict[str, str]] = {}
+    for name, schema in definitions.items():
+        if name in UNIONS or name in FREE_FORM or _is_scalar(name):
+            continue
+        required = set(schema.get("required", ()))
+        found[name] = {
+            wire: _kind(field) + ("!" if wire in required else "")
+            for wire, field in schema.get("properties", {}).items()
+        }
+    return found
 
 
 def _fact(value: str | list[str]) -> str:
