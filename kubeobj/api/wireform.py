@@ -133,7 +133,9 @@ class _Fields(dict[str, tuple[_Reader, bool, bool] | None]):
     def always(self) -> list[tuple[str, _Maker]]:
         """Return the fields that are always written, and what makes their zero."""
         fields = self._schema.fields.items()
-        return [(name, _zero_maker(of)) for name, of in fields if self._modes[name] == "a"]
+        made = [(name, _zero_maker(of)) for name, of in fields if self._modes[name] == "a"]
+        nulls = [name for name, mode in self._modes.items() if mode == "n"]
+        return [*made, *((name, _none) for name in nulls)]
 
 
 @cache
@@ -165,6 +167,10 @@ def _object_reader(type_name: str) -> _Reader:
         return out
 
     return read
+
+
+def _none() -> None:
+    """Make the zero of a pointer that is always written."""
 
 
 def _items(value: object) -> Iterable[tuple[str, object]]:

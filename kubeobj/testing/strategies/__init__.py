@@ -5,6 +5,8 @@ something plain. Options are by keyword; bad ones raise Hypothesis' `InvalidArgu
 strategy is made.
 """
 
+from kubeobj.testing.strategies.apicalls import ApiCall, Verb, api_calls
+from kubeobj.testing.strategies.breakages import Broken, broken_workloads
 from kubeobj.testing.strategies.cases import SelectorWithLabels, selectors_with_labels
 from kubeobj.testing.strategies.dns import dns1035_labels, dns_labels, dns_subdomains
 from kubeobj.testing.strategies.intorstrings import int_or_strings
@@ -29,7 +31,20 @@ from kubeobj.testing.strategies.names import (
     object_names,
     uids,
 )
+from kubeobj.testing.strategies.objects import (
+    config_maps,
+    cron_jobs,
+    daemon_sets,
+    deployments,
+    jobs,
+    pods,
+    replica_sets,
+    services,
+    stateful_sets,
+    workloads,
+)
 from kubeobj.testing.strategies.pairs import Overlap, disjoint_selectors, overlapping_selectors
+from kubeobj.testing.strategies.podspecs import pod_specs, pod_templates
 from kubeobj.testing.strategies.quantities import quantities, quantity_texts
 from kubeobj.testing.strategies.requirements import requirements
 from kubeobj.testing.strategies.selectors import selectors, selectors_matching
@@ -37,10 +52,19 @@ from kubeobj.testing.strategies.selectortexts import selector_texts
 from kubeobj.testing.strategies.times import durations, micro_times, times
 
 __all__ = [
+    "ApiCall",
+    "Broken",
     "Overlap",
     "SelectorWithLabels",
+    "Verb",
     "annotation_keys",
     "annotations",
+    "api_calls",
+    "broken_workloads",
+    "config_maps",
+    "cron_jobs",
+    "daemon_sets",
+    "deployments",
     "disjoint_selectors",
     "dns1035_labels",
     "dns_labels",
@@ -49,6 +73,7 @@ __all__ = [
     "finalizer_names",
     "generate_names",
     "int_or_strings",
+    "jobs",
     "label_keys",
     "label_selector_documents",
     "label_selectors",
@@ -63,13 +88,20 @@ __all__ = [
     "object_names",
     "overlapping_selectors",
     "owner_references",
+    "pod_specs",
+    "pod_templates",
+    "pods",
     "quantities",
     "quantity_texts",
+    "replica_sets",
     "requirements",
     "selector_texts",
     "selectors",
     "selectors_matching",
     "selectors_with_labels",
+    "services",
+    "stateful_sets",
     "times",
     "uids",
+    "workloads",
 ]

@@ -1,0 +1,151 @@
+"""The API in process: what a create, a get, a list, a watch and a deletion of many cost.
+
+Every write goes all the way: reading, defaults, admission and all rules. 13,380 pods in one
+namespace, as the reference server had, of 1 kB in and about 2 kB stored.
+"""
+
+import subprocess
+import sys
+from itertools import count
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from benchmarks.datasets import pod_manifests
+from kubeobj.api.apiserver import ApiServer
+from kubeobj.api.options import ListOptions
+from kubeobj.api.rest.api import RestApi
+from kubeobj.api.rest.message import HttpRequest
+from kubeobj.clock import VirtualClock
+from kubeobj.documents import Document
+from kubeobj.entropy import SeededIdSource
+
+PODS = 13_380
+WATCHES = 1000
+NAMESPACE = "default"
+_NUMBERS = count(1_000_000)
+
+
+def _server(pods: int) -> ApiServer:
+    server = ApiServer(clock=VirtualClock(), ids=SeededIdSource(7))
+    account = {"metadata": {"name": "default"}, "automountServiceAccountToken": False}
+    server.create("serviceaccounts", account, namespace=NAMESPACE)
+    for manifest in pod_manifests(pods):
+        server.create("pods", manifest, namespace=NAMESPACE)
+    return server
+
+
+@pytest.fixture(scope="module")
+def server() -> ApiServer:
+    """As many pods as the reference server had."""
+    return _server(PODS)
+
+
+def _new_pod() -> tuple[tuple[str, Document], dict[str, object]]:
+    manifest = next(iter(pod_manifests(1, first=next(_NUMBERS))))
+    return ("pods", manifest), {"namespace": NAMESPACE}
+
+
+# ---------------------------------------------------------------- writing
+
+
+def test_create_a_pod(benchmark: BenchmarkFixture) -> None:
+    """With all defaulting, admission and validation."""
+    benchmark.pedantic(_server(0).create, setup=_new_pod, rounds=10_000)
+
+
+def test_delete_13380_pods(benchmark: BenchmarkFixture) -> None:
+    """deletecollection of pods that run nowhere, which are gone at once."""
+    filled = _server(PODS)
+
+    def arguments() -> tuple[tuple[ApiServer], dict[str, object]]:
+        return (filled.fork(),), {}
+
+    def delete(server: ApiServer) -> None:
+        listing, _ = server.delete_collection("pods", namespace=NAMESPACE)
+        assert len(listing.records) == PODS
+
+    benchmark.pedantic(delete, setup=arguments, rounds=5)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def test_get_bytes(benchmark: BenchmarkFixture, server: ApiServer) -> None:
+    """One record, as bytes."""
+    assert benchmark(server.get, "pods", "web-007000", namespace=NAMESPACE).data
+
+
+def test_get_typed_unseen(benchmark: BenchmarkFixture, server: ApiServer) -> None:
+    """One pod as a model, of which none has been made before."""
+    from kubeobj.api.inprocess import InProcessClient
+    from kubeobj.models.corev1 import Pod
+
+    names = [record.key.name for record in server.list("pods", namespace=NAMESPACE).records]
+    client = InProcessClient(server, namespace=NAMESPACE)
+    client.get(Pod, names.pop())
+    benchmark.pedantic(client.get, setup=lambda: ((Pod, names.pop()), {}), rounds=5000)
+
+
+def test_get_typed_seen(benchmark: BenchmarkFixture, server: ApiServer) -> None:
+    """One pod as a model, which has been made before."""
+    from kubeobj.api.inprocess import InProcessClient
+    from kubeobj.models.corev1 import Pod
+
+    client = InProcessClient(server, namespace=NAMESPACE)
+    assert benchmark(client.get, Pod, "web-007000")
+
+
+def test_list_by_label(benchmark: BenchmarkFixture, server: ApiServer) -> None:
+    """134 of 13,380, as bytes."""
+    options = ListOptions(label_selector="app=app-7")
+    listing = benchmark(server.list, "pods", namespace=NAMESPACE, options=options)
+    assert len(listing.records) == 134
+
+
+def test_list_everything_over_rest(benchmark: BenchmarkFixture, server: ApiServer) -> None:
+    """The whole list, as one body of JSON."""
+    api = RestApi(server)
+    request = HttpRequest("GET", f"/api/v1/namespaces/{NAMESPACE}/pods")
+    response = benchmark(api.handle, request)
+    assert len(response.body) > PODS * 1000
+
+
+# ---------------------------------------------------------------- watching
+
+
+@pytest.mark.parametrize("watches", [0, WATCHES])
+def test_create_watched(benchmark: BenchmarkFixture, watches: int) -> None:
+    """One write beside a thousand watches with distinct selectors, one of which it concerns."""
+    server = _server(0)
+    held = [
+        server.watch(
+            "pods",
+            namespace=NAMESPACE,
+            options=ListOptions(label_selector=f"app=app-{number}", resource_version="1"),
+        )
+        for number in range(watches)
+    ]
+    benchmark.pedantic(server.create, setup=_new_pod, rounds=5000)
+    assert len(held) == watches
+
+
+# ---------------------------------------------------------------- forking and starting
+
+
+def test_fork(benchmark: BenchmarkFixture, server: ApiServer) -> None:
+    """A server with the same objects that goes on by itself."""
+    benchmark(server.fork)
+
+
+def test_start_a_server(benchmark: BenchmarkFixture) -> None:
+    """A process that makes a server, asks it for the namespaces, and ends."""
+    program = (
+        "from kubeobj.api.apiserver import ApiServer\n"
+        "assert len(ApiServer().list('namespaces').records) == 4"
+    )
+
+    def run() -> None:
+        subprocess.run([sys.executable, "-c", program], check=True)
+
+    benchmark.pedantic(run, rounds=20, warmup_rounds=2)
