@@ -196,7 +196,7 @@ class ApiServer:
             return update_scale(request, name, document)
         return update(request, name, document)
 
-    def patch(
+    def patch(  # noqa: PLR0913 - a question has so many parts
         self,
         resource: str | Endpoint,
         name: str,

@@ -16,12 +16,11 @@ NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 _PRIORITIES = {
     "system-cluster-critical": (
         2_000_000_000,
-        "Used for system critical pods that must run in the cluster, but can be moved to another"
-        " node if necessary.",
+        "for pods that a cluster needs, and that may be moved to another node",
     ),
     "system-node-critical": (
         2_000_001_000,
-        "Used for system critical pods that must not be moved from their current node.",
+        "for pods that a node needs, and that cannot be moved",
     ),
 }
 

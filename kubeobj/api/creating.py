@@ -71,7 +71,10 @@ def _store(request: Request, obj: Wire) -> Outcome:
     try:
         record = request.core.store.put(draft, expected_revision=ABSENT)
     except KeyExists:
-        raise already_exists(kind.group, kind.plural, name) from None
+        error = already_exists(kind.group, kind.plural, name)
+        if metadata.get("generateName"):
+            error.retry_after_seconds = 1  # another name may be free
+        raise error from None
     return Outcome(
         record=record,
         data=request.endpoint.write(record),

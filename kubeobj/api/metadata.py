@@ -52,6 +52,7 @@ def begin(obj: Wire, kind: Kind, context: Context) -> None:
     metadata["creationTimestamp"] = context.now
     if not metadata.get("name") and metadata.get("generateName"):
         metadata["name"] = generate_name(metadata["generateName"], context.ids)
+    metadata.pop("generation", None)
     if kind.counts_generations:
         metadata["generation"] = 1
 
@@ -103,10 +104,11 @@ def update_errors(obj: Wire, old: Wire) -> Iterator[FieldError]:
 
 
 def _finalizer_errors(metadata: Wire) -> Iterator[FieldError]:
-    for finalizer in metadata.get("finalizers", ()):
+    for position, finalizer in enumerate(metadata.get("finalizers", ())):
         if "/" not in finalizer and finalizer not in STANDARD_FINALIZERS:
+            here = METADATA.child("finalizers").index(position)
             detail = "name is neither a standard finalizer name nor is it fully qualified"
-            yield invalid(METADATA.child("finalizers"), finalizer, detail, "finalizer=standard")
+            yield invalid(here, finalizer, detail, "finalizer=standard")
 
 
 def same_but_for(obj: Wire, old: Wire, *names: str) -> bool:

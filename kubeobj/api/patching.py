@@ -108,10 +108,10 @@ def read_result(request: Request, result: JsonValue, name: str) -> Wire:
     """
     if not isinstance(result, Mapping):
         raise unfit("the result is no object")
-    request.check_type(result)
     try:
+        request.check_type(result)
         obj, has_unknown = request.endpoint.read(result)
-    except WireError as error:
+    except (WireError, BadRequest) as error:
         raise unfit(str(error)) from None
     try:
         request.judge_strictly(result, has_unknown=has_unknown)

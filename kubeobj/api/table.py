@@ -80,27 +80,25 @@ def human_duration(seconds: float) -> str:
     ['5s', '119s', '2m30s', '3h', '2d1h', '2y70d']
     """
     whole = int(seconds)
-    if whole < -1:
-        return "<invalid>"
     if whole < 0:
-        return "0s"
-    if whole < 120:
-        return f"{whole}s"
-    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
-    if minutes < 10:
-        return _pair(minutes, "m", whole % 60, "s")
-    if minutes < 180:
-        return f"{minutes}m"
-    if hours < 8:
-        return _pair(hours, "h", minutes % 60, "m")
-    if hours < 48:
-        return f"{hours}h"
-    if days < 8:
-        return _pair(days, "d", hours % 24, "h")
-    if days < 365 * 2:
-        return f"{days}d"
-    years, rest = divmod(days, 365)
-    return _pair(years, "y", rest, "d") if years < 8 else f"{years}y"
+        return "<invalid>" if whole < -1 else "0s"
+    return next(form(whole) for limit, form in _DURATIONS if whole < limit)
+
+
+_MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86_400, 365 * 86_400
+
+# Up to how many seconds a form is used, and the form.
+_DURATIONS: tuple[tuple[float, Callable[[int], str]], ...] = (
+    (2 * _MINUTE, lambda of: f"{of}s"),
+    (10 * _MINUTE, lambda of: _pair(of // _MINUTE, "m", of % _MINUTE, "s")),
+    (3 * _HOUR, lambda of: f"{of // _MINUTE}m"),
+    (8 * _HOUR, lambda of: _pair(of // _HOUR, "h", of // _MINUTE % 60, "m")),
+    (2 * _DAY, lambda of: f"{of // _HOUR}h"),
+    (8 * _DAY, lambda of: _pair(of // _DAY, "d", of // _HOUR % 24, "h")),
+    (2 * _YEAR, lambda of: f"{of // _DAY}d"),
+    (8 * _YEAR, lambda of: _pair(of // _YEAR, "y", of // _DAY % 365, "d")),
+    (float("inf"), lambda of: f"{of // _YEAR}y"),
+)
 
 
 def _pair(coarse: int, coarse_unit: str, fine: int, fine_unit: str) -> str:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from kubeobj.api.admission.chain import Operation
 from kubeobj.api.creating import create_object
 from kubeobj.api.errors import BadRequest, conflict, not_found
+from kubeobj.api.errors import invalid as refused
 from kubeobj.api.fielderrors import invalid
 from kubeobj.api.kind import Part, put_back
 from kubeobj.api.metadata import (
@@ -42,7 +43,15 @@ def update(request: Request, name: str, body: Document) -> Outcome:
     """
     obj = request.read(body)
     check_name(request, obj, name)
-    return replace(request, name, lambda _old: obj, otherwise=obj)
+
+    def put(old: Wire) -> Wire:
+        uid, found = obj["metadata"].get("uid"), old["metadata"].get("uid")
+        if uid and uid != found:
+            why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {found}"
+            raise conflict(request.kind.group, request.kind.plural, name, why)
+        return obj
+
+    return replace(request, name, put, otherwise=obj)
 
 
 def check_name(request: Request, obj: Wire, name: str) -> None:
@@ -88,7 +97,7 @@ def replace(
 def _replace(request: Request, record: Record, old: Wire, obj: Wire) -> Outcome:
     kind, context, name = request.kind, request.context, record.key.name
     obj = request.mutate(Operation.UPDATE, name, obj, old)
-    _check_version(request, record, old, obj)
+    _check_version(request, record, obj)
     undo = kind.allocate(obj, old, context) if kind.allocate and not request.subresource else None
     try:
         return _store(request, record, old, obj)
@@ -101,19 +110,16 @@ def _replace(request: Request, record: Record, old: Wire, obj: Wire) -> Outcome:
             undo()
 
 
-def _check_version(request: Request, record: Record, old: Wire, obj: Wire) -> None:
+def _check_version(request: Request, record: Record, obj: Wire) -> None:
     """Make sure that the writer has seen the object as it is, and give *obj* its version."""
     metadata, kind, name = obj["metadata"], request.kind, record.key.name
-    uid = metadata.get("uid")
-    if uid and uid != old["metadata"].get("uid"):
-        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {record.uid}"
-        raise conflict(kind.group, kind.plural, name, why)
     version = metadata.get("resourceVersion", "")
     if version in {"", "0"}:
         if not kind.updates_blindly:
             detail = "must be specified for an update"
             here = METADATA.child("resourceVersion")
-            request.refuse_if([invalid(here, 0, detail, "resourceVersion=update")], name)
+            errors = [invalid(here, 0, detail, "resourceVersion=update")]
+            raise refused(kind.group, kind.plural, name, errors)
         metadata["resourceVersion"] = str(record.revision)
     elif version != str(record.revision):
         raise conflict(kind.group, kind.plural, name, OUTDATED)
@@ -147,12 +153,13 @@ def prepare(request: Request, obj: Wire, old: Wire, part: Part | None) -> None:
             put_back(obj, old, "status")
         kind.prepare_update(obj, old, context)
     carry_over(obj, old)
-    if kind.counts_generations:
-        before = old["metadata"].get("generation", 0)
-        changed = not same_but_for(obj, old, "metadata", "status", "apiVersion", "kind")
-        obj["metadata"]["generation"] = before + 1 if changed else before
-        if not obj["metadata"]["generation"]:
-            del obj["metadata"]["generation"]
+    generation = old["metadata"].get("generation", 0)
+    if kind.counts_generations and not same_but_for(obj, old, "metadata", "status"):
+        generation += 1
+    if generation:
+        obj["metadata"]["generation"] = generation
+    else:
+        obj["metadata"].pop("generation", None)
 
 
 def _errors(request: Request, obj: Wire, old: Wire, part: Part | None) -> list[FieldError]:
