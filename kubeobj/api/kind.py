@@ -151,6 +151,12 @@ class Version:
         to_stored: Makes the stored form of an object of this version, which it may change.
         from_stored: Makes this version's form of a stored object, which it may change.
         default: Fills in what an object of this version leaves open, before it is converted.
+        table: What is printed, if it is not what the stored version has.
+        validate: Finds what is wrong with an object that is created in this version, in stored
+            form, where that is not what the kind itself finds.
+        validate_update: The same for updates.
+        fields: The fields by which objects can be selected in this version, and what they are in
+            the stored one; empty if they are the same.
     """
 
     kind: GroupVersionKind
@@ -158,6 +164,9 @@ class Version:
     from_stored: Callable[[Wire], Wire]
     default: Callable[[Wire], None] = _nothing
     table: Table | None = None
+    validate: Callable[[Wire], Errors] | None = None
+    validate_update: Callable[[Wire, Wire], Errors] | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @final
@@ -223,6 +232,8 @@ class Kind:
             without looking at every one; such as tell few objects from many.
         deprecated: What whoever uses the kind is told; empty for nothing.
         delete_warning: What is told to who deletes an object and says nothing of its dependents.
+        revalidates_metadata: Whether the rules of new metadata are asked at an update as well, as
+            the API does for some kinds.
     """
 
     kind: GroupVersionKind
@@ -255,6 +266,7 @@ class Kind:
     indexed_fields: frozenset[str] = frozenset()
     deprecated: str = ""
     delete_warning: str = ""
+    revalidates_metadata: bool = False
 
     @property
     def group(self) -> str:

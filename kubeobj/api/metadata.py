@@ -52,7 +52,8 @@ def begin(obj: Wire, kind: Kind, context: Context) -> None:
     metadata["creationTimestamp"] = context.now
     if not metadata.get("name") and metadata.get("generateName"):
         metadata["name"] = generate_name(metadata["generateName"], context.ids)
-    metadata.pop("generation", None)
+    if metadata.get("generation", 0) >= 0:  # a rule refuses one below 0
+        metadata.pop("generation", None)
     if kind.counts_generations:
         metadata["generation"] = 1
 

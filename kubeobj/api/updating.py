@@ -15,6 +15,7 @@ from kubeobj.api.kind import Part, put_back
 from kubeobj.api.metadata import (
     carry_over,
     drop_repeated_owners,
+    new_errors,
     same_but_for,
     settle_namespace,
     update_errors,
@@ -163,8 +164,11 @@ def prepare(request: Request, obj: Wire, old: Wire, part: Part | None) -> None:
 
 
 def _errors(request: Request, obj: Wire, old: Wire, part: Part | None) -> list[FieldError]:
-    validate = request.kind.validate_update if part is None else part.validate
-    return [*update_errors(obj, old), *validate(obj, old)]
+    validate = request.endpoint.validate_update if part is None else part.validate
+    errors = [*update_errors(obj, old), *validate(obj, old)]
+    if part is None and request.kind.revalidates_metadata:
+        errors += new_errors(obj, request.kind)
+    return errors
 
 
 def _is_done_with(request: Request, obj: Wire, old: Wire) -> bool:

@@ -184,10 +184,11 @@ def _items(value: object) -> Iterable[tuple[str, object]]:
 
 def _reader(schema: FieldSchema, mode: str) -> _Reader:
     """Return what reads a field."""
-    if schema.kind == "list":
-        return _list_reader(schema.items or schema)
-    if schema.kind == "map":
-        return _map_reader(schema.items or schema)
+    if schema.kind in {"list", "map"}:
+        make = _list_reader if schema.kind == "list" else _map_reader
+        read = make(schema.items or schema)
+        # What is stored does not tell an empty list from none.
+        return (lambda value, unknown: read(value, unknown) or None) if mode == "a" else read
     if schema.kind == "object":
         return _dropping_empty(schema) if mode == "o" else _object_reader(schema.type)
     if schema.kind == "json":
@@ -216,7 +217,7 @@ def _zero_maker(schema: FieldSchema) -> _Maker:
 
 
 def _list_reader(items: FieldSchema) -> _Reader:
-    read = _reader(items, "a")
+    read = _reader(items, "item")
 
     def read_list(value: Any, unknown: _Unknown) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
         if value is None:
@@ -235,7 +236,7 @@ def _list_reader(items: FieldSchema) -> _Reader:
 
 
 def _map_reader(items: FieldSchema) -> _Reader:
-    read = _reader(items, "a")
+    read = _reader(items, "item")
 
     def read_map(value: Any, unknown: _Unknown) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
         if value is None:
