@@ -3,6 +3,7 @@
 Source: ``k8s.io/kubernetes/pkg/apis/core/validation`` ValidatePersistentVolumeClaimSpec (v1.36).
 """
 
+from kubeobj.api.accessmodes import validate_access_modes
 from kubeobj.api.fielderrors import forbidden, invalid, not_supported, required
 from kubeobj.api.kind import Errors
 from kubeobj.documents import Wire
@@ -12,13 +13,8 @@ from kubeobj.meta.annotations import validate_annotations
 from kubeobj.meta.metarules import validate_labels
 from kubeobj.names import validate_dns1123_label, validate_dns1123_subdomain
 
-ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
-"""From how many nodes, and how, a volume can be used."""
-
 VOLUME_MODES = ("Block", "Filesystem")
 """Whether a volume is a raw device or has files."""
-
-_ALONE = "ReadWriteOncePod"
 
 
 def default_claim_spec(spec: Wire) -> None:
@@ -68,17 +64,6 @@ def validate_claim_spec(spec: Wire, path: FieldPath, *, lenient: bool = False) -
         yield not_supported(path.child("volumeMode"), mode, VOLUME_MODES)
     if "dataSource" in spec or "dataSourceRef" in spec:
         yield from _validate_sources(spec, path, lenient=lenient)
-
-
-def validate_access_modes(modes: list[str], path: FieldPath) -> Errors:
-    """Find access modes that nobody knows, none at all, and one that goes with no other."""
-    if not modes:
-        yield required(path, "required")
-    for mode in modes:
-        if mode not in ACCESS_MODES:
-            yield not_supported(path, mode, ACCESS_MODES)
-    if _ALONE in modes and any(mode != _ALONE and mode in ACCESS_MODES for mode in modes):
-        yield forbidden(path, f"may not use {_ALONE} with other access modes")
 
 
 def _validate_size(spec: Wire, path: FieldPath) -> Errors:

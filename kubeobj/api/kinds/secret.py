@@ -27,7 +27,7 @@ ACCOUNT_ANNOTATION = "kubernetes.io/service-account.name"
 """The annotation that names the service account that a token is for."""
 
 _DATA = FieldPath.of("data")
-_TOKEN = "kubernetes.io/service-account-token"  # noqa: S105: the name of a type of secrets
+_OF_ACCOUNT = "kubernetes.io/service-account-token"
 _TLS = "kubernetes.io/tls"
 _BASIC = "kubernetes.io/basic-auth"
 
@@ -69,7 +69,7 @@ def validate(obj: Wire) -> Errors:
     if size > MAX_BYTES:
         yield too_long(_DATA, "", MAX_BYTES)
     kind = obj.get("type", "")
-    if kind == _TOKEN:
+    if kind == _OF_ACCOUNT:
         if not obj["metadata"].get("annotations", {}).get(ACCOUNT_ANNOTATION):
             here = FieldPath.of("metadata", "annotations").key(ACCOUNT_ANNOTATION)
             yield required(here, "required")
@@ -83,12 +83,9 @@ def validate(obj: Wire) -> Errors:
 
 def _validate_needed(kind: str, data: Wire) -> Errors:
     for name in _NEEDED[kind]:
-        value = data.get(name)
-        if value is None and name not in data:
+        if name not in data or (kind in _NOT_EMPTY and not data[name]):
             yield required(_DATA.key(name), "required")
-        elif not value and kind in _NOT_EMPTY:
-            yield required(_DATA.key(name), "required")
-        elif kind in _JSON and not _is_json_object(value or ""):
+        elif kind in _JSON and not _is_json_object(data[name]):
             detail = "must be a JSON object"
             yield invalid(_DATA.key(name), "<secret contents redacted>", detail, "format=json")
 
