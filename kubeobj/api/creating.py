@@ -56,7 +56,7 @@ def _store(request: Request, obj: Wire) -> Outcome:
     kind, context, metadata = request.kind, request.context, obj["metadata"]
     kind.prepare_create(obj, context)
     name = metadata.get("name", "")
-    errors = [*new_errors(obj, kind), *kind.validate(obj)]
+    errors = [*new_errors(obj, kind), *request.endpoint.validate(obj)]
     if errors:
         request.refuse_if(errors, name)
     drop_repeated_owners(obj, context)

@@ -4,13 +4,13 @@ Objects are stored in one version of their kind. A record of it goes out as the 
 versions are converted on the way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import final
 
 import orjson
 
-from kubeobj.api.kind import Kind, Version
+from kubeobj.api.kind import Errors, Kind, Version
 from kubeobj.api.table import Table
 from kubeobj.api.wireform import read_wire
 from kubeobj.documents import Wire
@@ -102,10 +102,32 @@ class Endpoint:
         """Return the JSON of *record* as this version has it."""
         return record.data if self.version is None else orjson.dumps(self.document(record))
 
+    @property
+    def validate(self) -> Callable[[Wire], Errors]:
+        """What finds what is wrong with a new object, in stored form."""
+        own = self.version.validate if self.version else None
+        return own or self.kind.validate
+
+    @property
+    def validate_update(self) -> Callable[[Wire, Wire], Errors]:
+        """What finds what is wrong with an object, in stored form, that replaces another."""
+        own = self.version.validate_update if self.version else None
+        return own or self.kind.validate_update
+
+    @property
+    def field_names(self) -> Collection[str]:
+        """The fields by which objects can be selected, other than those of metadata."""
+        own = self.version.fields if self.version else None
+        return own or self.kind.field_names
+
     def fields(self, stored: Wire) -> Mapping[str, str]:
         """Return the values of the fields by which *stored* can be selected."""
         metadata = stored["metadata"]
         names = {"metadata.name": metadata.get("name", "")}
         if self.kind.namespaced:
             names["metadata.namespace"] = metadata.get("namespace", "")
-        return {**names, **self.kind.fields(stored)}
+        names.update(self.kind.fields(stored))
+        if self.version is not None:
+            for name, stored_name in self.version.fields.items():
+                names[name] = names[stored_name]
+        return names

@@ -156,7 +156,7 @@ def narrow(
             else:
                 contradicts = contradicts or bool(namespace and namespace != value) or not value
                 namespace = value
-        elif key not in kind.field_names:
+        elif key not in endpoint.field_names:
             raise BadRequest(f"field label not supported: {key}")
         elif is_equal and value and not term and key in kind.indexed_fields:
             term = f"{key}={value}"
