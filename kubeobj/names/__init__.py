@@ -13,6 +13,8 @@ from kubeobj.names.addresses import (
 from kubeobj.names.dns import (
     DNS_LABEL_MAX_BYTES,
     DNS_SUBDOMAIN_MAX_BYTES,
+    is_dns1123_label,
+    is_dns1123_subdomain,
     validate_dns1035_label,
     validate_dns1035_label_prefix,
     validate_dns1123_label,
@@ -75,6 +77,8 @@ __all__ = [
     "SuffixSource",
     "byte_length",
     "generate_name",
+    "is_dns1123_label",
+    "is_dns1123_subdomain",
     "is_label_key",
     "is_label_value",
     "validate_c_identifier",

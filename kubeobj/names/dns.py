@@ -3,6 +3,7 @@
 Source: RFC 1035 and RFC 1123 as Kubernetes reads them (Object Names and IDs), v1.36.
 """
 
+import re
 from dataclasses import replace
 
 from kubeobj.errors import ROOT, FieldError, FieldPath
@@ -57,6 +58,30 @@ _DNS1035_LABEL = Syntax(
     " digit, such as 'my-name'",
     DNS_LABEL_MAX_BYTES,
 )
+
+# The same rules with the lengths inside: all of these characters are one byte each.
+_match_label = re.compile(
+    rf"[a-z0-9](?:[-a-z0-9]{{0,{DNS_LABEL_MAX_BYTES - 2}}}[a-z0-9])?"
+).fullmatch
+_match_subdomain = re.compile(_SUBDOMAIN).fullmatch
+
+
+def is_dns1123_label(text: str) -> bool:
+    """Return whether *text* is a valid RFC 1123 label.
+
+    >>> is_dns1123_label("my-name"), is_dns1123_label("a.b"), is_dns1123_label("")
+    (True, False, False)
+    """
+    return _match_label(text) is not None
+
+
+def is_dns1123_subdomain(text: str) -> bool:
+    """Return whether *text* is a valid RFC 1123 subdomain.
+
+    >>> is_dns1123_subdomain("a.b"), is_dns1123_subdomain("a..b")
+    (True, False)
+    """
+    return len(text) <= DNS_SUBDOMAIN_MAX_BYTES and _match_subdomain(text) is not None
 
 
 def validate_dns1123_label(value: str, path: FieldPath = ROOT) -> tuple[FieldError, ...]:
