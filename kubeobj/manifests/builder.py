@@ -33,7 +33,15 @@ from kubeobj.manifests.position import (
     pack,
     unpack,
 )
-from kubeobj.manifests.scalars import ScalarError, key_text, resolve, resolve_key, resolve_tagged
+from kubeobj.manifests.scalars import (
+    BINARY_TAG,
+    ScalarError,
+    binary_text,
+    key_text,
+    resolve,
+    resolve_key,
+    resolve_tagged,
+)
 from kubeobj.manifests.text import SourceText
 
 _MERGE_TAG = "tag:yaml.org,2002:merge"
@@ -64,11 +72,17 @@ class Builder:
     Args:
         text: The file, for messages.
         limits: How much of it to build.
+        repeated: Takes the path of each key that comes again in its mapping, as Go spells paths;
+            the last one wins then, and ``!!binary`` stands for the text that it encodes. Where
+            there is none, both are errors.
     """
 
-    def __init__(self, text: SourceText, limits: Limits) -> None:
+    def __init__(
+        self, text: SourceText, limits: Limits, *, repeated: list[str] | None = None
+    ) -> None:
         self._text = text
         self._limits = limits
+        self._repeated = repeated
         self._aliased = 0
         self._begin()
 
@@ -120,7 +134,7 @@ class Builder:
             if isinstance(frame, MappingFrame) and not frame.has_key:
                 self._key(frame, event, mark)
                 return
-            value = _scalar_value(event)
+            value = self._scalar_value(event)
         except ScalarError as error:
             raise self._error(str(error), mark) from None
         if event.anchor is not None:
@@ -134,7 +148,7 @@ class Builder:
             frame.merging = True
             frame.has_key, frame.key_mark = True, mark
             return
-        key = resolve_key(event.value) if plain else key_text(_scalar_value(event))
+        key = resolve_key(event.value) if plain else key_text(self._scalar_value(event))
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchor(key, len(key) + 1, 0)
         self._begin_entry(frame, key, mark)
@@ -142,13 +156,33 @@ class Builder:
     def _begin_entry(self, frame: MappingFrame, key: str, mark: PackedPosition) -> None:
         """Make *key* the key of the value that comes next."""
         if key in frame.value:
-            if key not in frame.merged:
+            if key in frame.merged:
+                frame.merged.discard(key)
+            elif self._repeated is not None:
+                self._repeated.append(self._path(key))
+            else:
                 line = unpack(frame.marks[key]).line
                 raise self._error(f"the key {echo(key)} is already on line {line}", mark)
-            frame.merged.discard(key)
         frame.has_key = True
         frame.key = key
         frame.key_mark = mark
+
+    def _path(self, key: str) -> str:
+        """Return the path of *key* in the mapping that is being read."""
+        path = ""
+        for frame in (*self._stack[1:], self._frame):
+            if isinstance(frame, ListFrame):
+                path += f"[{len(frame.value)}]"
+            else:
+                name = "<<" if frame.merging else frame.key
+                path += f".{key if frame is self._frame else name}"
+        return path.removeprefix(".")
+
+    def _scalar_value(self, event: ScalarEvent) -> JsonScalar:
+        """Return the value of a scalar."""
+        if event.tag == BINARY_TAG and self._repeated is not None:
+            return binary_text(event.value)
+        return _scalar_value(event)
 
     def _open(self, frame: Frame) -> None:
         """Begin a list or mapping, as the value that comes next."""

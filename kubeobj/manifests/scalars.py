@@ -9,6 +9,7 @@ Source: ``sigs.k8s.io/yaml`` and its ``go.yaml.in/yaml/v2`` (resolution, keys), 
 and ``k8s.io/apimachinery/pkg/util/json`` (numbers).
 """
 
+import binascii
 import math
 import re
 from array import array
@@ -40,6 +41,9 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _MAX_DIGITS = 66
 
 _TAG = "tag:yaml.org,2002:"
+BINARY_TAG = f"{_TAG}binary"
+"""The tag of a scalar that is the base64 text of what it means."""
+
 _TAG_TYPES: dict[str, tuple[type, ...]] = {
     f"{_TAG}bool": (bool,),
     f"{_TAG}int": (int,),
@@ -80,7 +84,7 @@ def resolve_tagged(text: str, tag: str) -> JsonScalar:
     Raises:
         ScalarError: If *text* is not of the type the tag names.
     """
-    if tag == f"{_TAG}binary":
+    if tag == BINARY_TAG:
         raise ScalarError("!!binary cannot be read; write the base64 text without the tag")
     types = _TAG_TYPES.get(tag)
     if types is None:
@@ -90,6 +94,22 @@ def resolve_tagged(text: str, tag: str) -> JsonScalar:
     if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
         raise ScalarError(f"{text[:40]!r} is not of the type !!{tag.removeprefix(_TAG)}")
     return value
+
+
+def binary_text(text: str) -> str:
+    """Return what a scalar with the tag ``!!binary`` means to the API: the text it encodes.
+
+    Raises:
+        ScalarError: If it is not base64.
+
+    >>> binary_text("aGk=")
+    'hi'
+    """
+    try:
+        data = binascii.a2b_base64(text.replace("\n", ""), strict_mode=True)
+    except ValueError:
+        raise ScalarError(f"{text[:40]!r} is not base64") from None
+    return data.decode("utf-8", "replace")
 
 
 def resolve_key(text: str) -> str:

@@ -26,7 +26,11 @@ _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 
 def read_yaml(
-    text: SourceText, limits: Limits, *, loader: type[yaml.SafeLoader] = SAFE_LOADERS[0]
+    text: SourceText,
+    limits: Limits,
+    *,
+    loader: type[yaml.SafeLoader] = SAFE_LOADERS[0],
+    repeated: list[str] | None = None,
 ) -> Iterator[Positions]:
     """Yield each document of *text* that is not null, with its positions.
 
@@ -34,6 +38,7 @@ def read_yaml(
         text: The file.
         limits: How much of it to read.
         loader: Whose parser to use.
+        repeated: Takes the paths of keys that come again, see `Builder`; None refuses them.
 
     Raises:
         ManifestError: If it is not YAML that JSON can hold, or more than the limits allow.
@@ -43,6 +48,6 @@ def read_yaml(
         reason = f"more than {_MAX_DIRECTIVES} lines begin with %"
         raise text.error(reason, directives[_MAX_DIRECTIVES].start())
     try:
-        yield from Builder(text, limits).documents(loader(text.text))
+        yield from Builder(text, limits, repeated=repeated).documents(loader(text.text))
     except (ManifestError, yaml.YAMLError, ValueError, OverflowError) as error:
         raise yaml_error(text, error) from None
