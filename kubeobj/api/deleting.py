@@ -217,9 +217,10 @@ def _keep(request: Request, record: Record, obj: Wire) -> Record | None:
 
 def _remove(request: Request, record: Record, obj: Wire) -> Outcome:
     if not request.context.dry_run:
-        request.core.store.delete(record.key, expected_revision=record.revision)
+        record = request.core.store.delete(record.key, expected_revision=record.revision)
         if request.kind.release:
             request.kind.release(obj, request.context)
+        obj = request.stored(record)
     return _answer(request, obj, record, deleted=True)
 
 

@@ -147,6 +147,7 @@ def _store(request: Request, record: Record, old: Wire, obj: Wire) -> Outcome:
 def prepare(request: Request, obj: Wire, old: Wire, part: Part | None) -> None:
     """Put back in *obj* what the writer may not change."""
     kind, context = request.kind, request.context
+    put_back(obj["metadata"], old["metadata"], "generation")
     if part is not None:
         part.prepare(obj, old, context)
     else:
@@ -154,13 +155,8 @@ def prepare(request: Request, obj: Wire, old: Wire, part: Part | None) -> None:
             put_back(obj, old, "status")
         kind.prepare_update(obj, old, context)
     carry_over(obj, old)
-    generation = old["metadata"].get("generation", 0)
     if kind.counts_generations and not same_but_for(obj, old, "metadata", "status"):
-        generation += 1
-    if generation:
-        obj["metadata"]["generation"] = generation
-    else:
-        obj["metadata"].pop("generation", None)
+        obj["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
 
 
 def _errors(request: Request, obj: Wire, old: Wire, part: Part | None) -> list[FieldError]:
