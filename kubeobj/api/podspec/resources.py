@@ -67,7 +67,7 @@ def validate_overhead(overhead: Wire, path: FieldPath) -> Errors:
 
 
 def _validate_amount(name: str, text: str, path: FieldPath, *, of_pod: bool) -> Errors:
-    yield from (_validate_pod_name if of_pod else _validate_name)(name, path)
+    yield from (_validate_pod_name if of_pod else validate_container_resource_name)(name, path)
     yield from validate_resource_quantity(name, text, path)
     if is_huge_page(name) and not _is_divisible(name, text):
         detail = f"{text} is not positive integer multiple of {name}"
@@ -91,7 +91,7 @@ def validate_resource_name(name: str, path: FieldPath) -> Errors:
         yield invalid(path, name, detail, "resource-name")
 
 
-def _validate_name(name: str, path: FieldPath) -> Errors:
+def validate_container_resource_name(name: str, path: FieldPath) -> Errors:
     """Find a name that is none of a resource for containers; it is told of twice if of nothing."""
     yield from validate_resource_name(name, path)
     if "/" not in name:
