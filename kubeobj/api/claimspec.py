@@ -3,9 +3,12 @@
 Source: ``k8s.io/kubernetes/pkg/apis/core/validation`` ValidatePersistentVolumeClaimSpec (v1.36).
 """
 
+from collections.abc import Iterator
+
 from kubeobj.api.accessmodes import validate_access_modes
 from kubeobj.api.fielderrors import forbidden, invalid, not_supported, required
 from kubeobj.api.kind import Errors
+from kubeobj.api.quantities import is_whole
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
 from kubeobj.labels.labelselector import validate_label_selector
@@ -25,6 +28,14 @@ def default_claim_spec(spec: Wire) -> None:
 def default_claim_template(template: Wire) -> None:
     """Fill in what a template for claims leaves open."""
     default_claim_spec(template["spec"])
+
+
+def warn_of_claim_spec(spec: Wire, path: FieldPath) -> Iterator[str]:
+    """Yield what is to be said of the spec of a claim: that it asks for parts of a byte."""
+    size = spec["resources"].get("requests", {}).get("storage")
+    if size is not None and not is_whole(size):
+        where = path.child("resources", "requests").key("storage")
+        yield f"{where}: fractional byte value {size!r} is invalid, must be an integer"
 
 
 def validate_claim_template(template: Wire, path: FieldPath) -> Errors:
