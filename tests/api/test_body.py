@@ -52,6 +52,7 @@ TWICE: list[Any] = [
     pytest.param(rb'{"\u003a": ":", "a": 1, "a": 2}', {":": ":", "a": 2}, ("a",), id="colons"),
     pytest.param(b'{"a" : ":::", "a"\n: 2}', {"a": 2}, ("a",), id="space before colons"),
     pytest.param(b'[{"a": 1, "a": 2}]', [{"a": 2}], ("[0].a",), id="list"),
+    pytest.param(b'{"a": -5, "a": 99999999999999999999}', {"a": 1e20}, ("a",), id="big"),
 ]
 
 
@@ -116,6 +117,7 @@ BROKEN: list[Any] = [
     b"'a'",
     b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1),
     b'{"a":' * 5000 + b"1" + b"}" * 5000,
+    b'{"a": 1, "a":' + b'{"b":' * MAX_DEPTH + b"1" + b"}" * (MAX_DEPTH + 1),
     b"[" * 100_000,
 ]
 

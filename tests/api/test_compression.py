@@ -10,7 +10,8 @@ LONG = b"x" * MIN_BYTES
 
 
 @pytest.mark.parametrize(
-    "accept", ["gzip", "gzip, deflate, br", "deflate;q=1, gzip;q=0.1", "*", "GZIP ; q=1"]
+    "accept",
+    ["gzip", "gzip, deflate, br", "deflate;q=1, gzip;q=0.1", "*", "GZIP ; q=1", "gzip;x=0"],
 )
 def test_a_long_answer_is_compressed_for_who_takes_it(accept: str) -> None:
     """The answer says so, and that it depends on what is accepted."""

@@ -1,0 +1,1 @@
+"""Discovery: the documents by which a client learns what a server serves, and how it does."""
