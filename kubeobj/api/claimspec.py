@@ -32,10 +32,11 @@ def default_claim_template(template: Wire) -> None:
 
 def warn_of_claim_spec(spec: Wire, path: FieldPath) -> Iterator[str]:
     """Yield what is to be said of the spec of a claim: that it asks for parts of a byte."""
-    size = spec["resources"].get("requests", {}).get("storage")
-    if size is not None and not is_whole(size):
-        where = path.child("resources", "requests").key("storage")
-        yield f"{where}: fractional byte value {size!r} is invalid, must be an integer"
+    for name in ("requests", "limits"):
+        size = spec["resources"].get(name, {}).get("storage")
+        if size is not None and not is_whole(size):
+            where = path.child("resources", name).key("storage")
+            yield f"{where}: fractional byte value {size!r} is invalid, must be an integer"
 
 
 def validate_claim_template(template: Wire, path: FieldPath) -> Errors:

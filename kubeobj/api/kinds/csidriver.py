@@ -35,9 +35,6 @@ _COUNTED = (
     "tokenRequests",
     "requiresRepublish",
     "seLinuxMount",
-    "podInfoOnMount",
-    "storageCapacity",
-    "fsGroupPolicy",
     "nodeAllocatableUpdatePeriodSeconds",
     "serviceAccountTokenInSecrets",
 )
@@ -138,6 +135,7 @@ KIND = Kind(
     namespaced=False,
     default=default,
     prepare_update=prepare_update,
+    updates_blindly=False,
     validate=validate,
     validate_update=validate_update,
     table=Table(_COLUMNS, _cells),

@@ -78,6 +78,7 @@ KIND = Kind(
     kind=GroupVersionKind("storage.k8s.io", "v1", "CSINode"),
     plural="csinodes",
     namespaced=False,
+    updates_blindly=False,
     validate=validate,
     validate_update=validate_update,
     table=Table(

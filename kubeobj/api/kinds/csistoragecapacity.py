@@ -54,6 +54,7 @@ KIND = Kind(
     kind=GroupVersionKind("storage.k8s.io", "v1", "CSIStorageCapacity"),
     plural="csistoragecapacities",
     namespaced=True,
+    updates_blindly=False,
     validate=validate,
     validate_update=validate_update,
     warnings=warnings,

@@ -123,6 +123,7 @@ KIND = Kind(
     plural="volumeattachments",
     namespaced=False,
     default=default,
+    updates_blindly=False,
     validate=validate,
     validate_update=validate_update,
     table=Table(_COLUMNS, _cells),

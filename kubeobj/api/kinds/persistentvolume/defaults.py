@@ -3,33 +3,19 @@
 Source: ``k8s.io/kubernetes/pkg/apis/core/v1`` defaults.go (v1.36).
 """
 
-from collections.abc import Mapping
-
+from kubeobj.api.podspec.volumedefaults import VOLUME_SOURCE_DEFAULTS
 from kubeobj.api.quantities import round_up_to_milli
 from kubeobj.documents import Wire
 
-_SOURCES: Mapping[str, Mapping[str, str | bool]] = {
-    "rbd": {"pool": "rbd", "user": "admin", "keyring": "/etc/ceph/keyring"},
-    "iscsi": {"iscsiInterface": "default"},
-    "azureDisk": {
-        "cachingMode": "ReadWrite",
-        "fsType": "ext4",
-        "readOnly": False,
-        "kind": "Shared",
-    },
-    "scaleIO": {"storageMode": "ThinProvisioned", "fsType": "xfs"},
-    "hostPath": {"type": ""},
-}
+_SOURCES = ("azureDisk", "hostPath", "iscsi", "rbd", "scaleIO")
 
 
 def default_volume_spec(spec: Wire) -> None:
     """Fill in what the spec of a volume leaves open of its source."""
     round_up_to_milli(spec.get("capacity"))
-    for name, fields in _SOURCES.items():
-        source = spec.get(name)
-        if source is not None:
-            for field, value in fields.items():
-                source.setdefault(field, value)
+    for name in _SOURCES:
+        if name in spec:
+            VOLUME_SOURCE_DEFAULTS[name](spec[name])
 
 
 def default(obj: Wire) -> None:

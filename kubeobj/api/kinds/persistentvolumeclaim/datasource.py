@@ -16,12 +16,14 @@ def settle_source(spec: Wire, old: Wire | None) -> None:
         spec: The spec of a claim.
         old: The spec that it takes the place of; what it had of them may stay.
     """
-    had_any = old is not None and ("dataSource" in old or "dataSourceRef" in old)
     had_ref = old is not None and "dataSourceRef" in old
+    had_any = had_ref or (old is not None and "dataSource" in old)
     # Objects of other namespaces are nothing to a server without a gate of its own for them.
     if spec.get("dataSourceRef", {}).get("namespace") and not had_ref:
         del spec["dataSourceRef"]
-    if "dataSource" in spec and not had_any and not _is_known(spec["dataSource"]):
+    source = spec.get("dataSource")
+    # Who writes the newer field knows what he does; who does not was always answered so.
+    if source is not None and "dataSourceRef" not in spec and not had_any and not _is_known(source):
         del spec["dataSource"]
     _copy(spec)
     if old is not None:
