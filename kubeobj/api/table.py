@@ -33,6 +33,10 @@ class Column:
     description: str = ""
 
 
+def _no_conditions(_obj: Wire, /) -> list[Wire]:
+    return []
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -41,10 +45,12 @@ class Table:
     Args:
         columns: The columns, from left to right.
         cells: Makes the cells of one object, at a time in seconds since 1970.
+        conditions: Says what is so of the row of an object as a whole, such as that it has ended.
     """
 
     columns: tuple[Column, ...]
     cells: Callable[[Wire, float], Cells]
+    conditions: Callable[[Wire], list[Wire]] = _no_conditions
 
 
 NAME = Column("Name", format="name", description="Name must be unique within a namespace.")

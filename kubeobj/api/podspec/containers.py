@@ -4,7 +4,7 @@ Source: ``k8s.io/kubernetes/pkg/apis/core/validation`` validateContainers, valid
 and validateEphemeralContainers (v1.36).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -166,12 +166,9 @@ def _validate_container(container: Wire, pod: Surroundings, path: FieldPath) -> 
         yield required(path.child("image"), "required")
     yield from _validate_choice(container, "terminationMessagePolicy", _MESSAGE_POLICIES, path)
     yield from _validate_choice(container, "imagePullPolicy", PULL_POLICIES, path)
-    if "ports" in container:
-        yield from validate_container_ports(container["ports"], path.child("ports"))
-    if "env" in container:
-        yield from validate_env(container["env"], path.child("env"))
-    if "envFrom" in container:
-        yield from validate_env_from(container["envFrom"], path.child("envFrom"))
+    for name, rule in _RULES.items():
+        if name in container:
+            yield from rule(container[name], path.child(name))
     if "volumeMounts" in container or "volumeDevices" in container:
         yield from _validate_mounts(container, pod, path)
     if container["resources"]:
@@ -182,9 +179,15 @@ def _validate_container(container: Wire, pod: Surroundings, path: FieldPath) -> 
         at = path.child("resizePolicy")
         yield from validate_resize_policy(container["resizePolicy"], at, pod.restart_policy)
     if "securityContext" in container:
-        yield from validate_security_context(
-            container["securityContext"], path.child("securityContext"), host_users=pod.host_users
-        )
+        context, at = container["securityContext"], path.child("securityContext")
+        yield from validate_security_context(context, at, host_users=pod.host_users)
+
+
+_RULES: Mapping[str, Callable[[list[Wire], FieldPath], Errors]] = {
+    "ports": validate_container_ports,
+    "env": validate_env,
+    "envFrom": validate_env_from,
+}
 
 
 def _validate_choice(

@@ -4,6 +4,7 @@ Source: ``k8s.io/kubernetes/pkg/apis/core/validation`` ValidateEnv and ValidateE
 """
 
 import re
+from collections.abc import Callable, Iterable
 
 from kubeobj.api.fielderrors import invalid, not_found, required
 from kubeobj.api.kind import Errors
@@ -14,7 +15,7 @@ from kubeobj.api.podspec.fieldreferences import (
 )
 from kubeobj.api.podspec.localpaths import validate_no_backsteps
 from kubeobj.documents import Wire
-from kubeobj.errors import FieldPath
+from kubeobj.errors import FieldError, FieldPath
 from kubeobj.names import (
     is_dns1123_subdomain,
     validate_config_map_key,
@@ -75,7 +76,7 @@ def _validate_key_of_object(selector: Wire, path: FieldPath) -> Errors:
 
 def _validate_key_of_file(selector: Wire, path: FieldPath) -> Errors:
     """Find what is wrong with a reference to a line of a file in a volume."""
-    rules = {
+    rules: dict[str, Callable[[str, FieldPath], Iterable[FieldError]]] = {
         "volumeName": validate_dns1123_label,
         "path": validate_no_backsteps,
         "key": validate_relaxed_env_var_name,

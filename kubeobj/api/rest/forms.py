@@ -133,10 +133,20 @@ def table(
         "metadata": metadata,
         "columnDefinitions": columns if with_columns else None,
         "rows": [
-            {"cells": shape.cells(obj, form.now), "object": _included(endpoint, obj, form)}
+            {
+                "cells": shape.cells(obj, form.now),
+                **_conditions(shape.conditions(obj)),
+                "object": _included(endpoint, obj, form),
+            }
             for obj in objects
         ],
     }
+
+
+def _conditions(conditions: list[Wire]) -> Wire:
+    """Return what a row has to say of itself, if anything."""
+    found: JsonValue = [*conditions]
+    return {"conditions": found} if conditions else {}
 
 
 def _column(column: Wire) -> Wire:
