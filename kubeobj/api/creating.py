@@ -34,8 +34,6 @@ def create_object(request: Request, obj: Wire) -> Outcome:
     settle_namespace(obj, kind, request.namespace)
     name = obj["metadata"].get("name", "")
     obj = request.mutate(Operation.CREATE, name, obj, None)
-    if obj["metadata"].get("resourceVersion"):
-        raise ApiError("resourceVersion should not be set on objects to be created")
     if "status" in kind.parts and kind.resets_on_create:
         reset_status(obj, kind)
     begin(obj, kind, context)
@@ -68,6 +66,9 @@ def _store(request: Request, obj: Wire) -> Outcome:
             raise already_exists(kind.group, kind.plural, name)
         answer = request.answer(obj)
         return Outcome(record=None, data=answer, created=True, warnings=tuple(request.warnings))
+    if metadata.get("resourceVersion"):
+        # It is the store that asks, after all else has.
+        raise ApiError("resourceVersion should not be set on objects to be created")
     try:
         record = request.core.store.put(draft, expected_revision=ABSENT)
     except KeyExists:
