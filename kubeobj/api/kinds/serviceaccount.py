@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kubeobj.api.kind import Context, Errors, Kind
 from kubeobj.api.metadata import new_errors
+from kubeobj.api.table import AGE, NAME, Table, age_of
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
 
@@ -48,6 +49,7 @@ KIND = Kind(
     prepare_update=prepare_update,
     validate_update=validate_update,
     warnings=warnings,
+    table=Table((NAME, AGE), lambda obj, now: [obj["metadata"].get("name", ""), age_of(obj, now)]),
     returns_deleted=True,
 )
 """What the API knows of ServiceAccounts."""
