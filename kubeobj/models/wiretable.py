@@ -110,7 +110,7 @@ MODES: Mapping[str, str] = {
     'autoscalingv2.ExternalMetricSource': 'aa',
     'autoscalingv2.ExternalMetricStatus': 'aa',
     'autoscalingv2.HPAScalingPolicy': 'aaa',
-    'autoscalingv2.HPAScalingRules': 'oppp',
+    'autoscalingv2.HPAScalingRules': 'pppp',
     'autoscalingv2.HorizontalPodAutoscaler': 'ooaaa',
     'autoscalingv2.HorizontalPodAutoscalerBehavior': 'pp',
     'autoscalingv2.HorizontalPodAutoscalerCondition': 'aooaa',

@@ -67,7 +67,8 @@ POINTERS: Mapping[str, str] = {
     "autoscalingv1.HorizontalPodAutoscalerStatus": (
         "currentCPUUtilizationPercentage observedGeneration"
     ),
-    "autoscalingv2.HPAScalingRules": "selectPolicy stabilizationWindowSeconds",
+    # No policies are not the same as policies that nobody gave: these have a default.
+    "autoscalingv2.HPAScalingRules": "policies selectPolicy stabilizationWindowSeconds",
     "autoscalingv2.HorizontalPodAutoscalerSpec": "minReplicas",
     "autoscalingv2.HorizontalPodAutoscalerStatus": "observedGeneration",
     "autoscalingv2.MetricTarget": "averageUtilization",

@@ -58,7 +58,7 @@ def prepare_status(obj: Wire, old: Wire, _context: Context) -> None:
 def validate(obj: Wire) -> Errors:
     """Find what is wrong with a CronJob to be created."""
     yield from _validate(obj["spec"], None)
-    name = obj["metadata"]["name"]
+    name = obj["metadata"].get("name", "")
     if byte_length(name) > NAME_MAX_BYTES:
         detail = f"must be no more than {NAME_MAX_BYTES} characters"
         yield invalid(METADATA.child("name"), name, detail, "maxLength")

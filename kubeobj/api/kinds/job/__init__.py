@@ -16,6 +16,7 @@ from kubeobj.api.kinds.job.validation import validate
 from kubeobj.api.kinds.job.warnings import warnings
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
+from kubeobj.names import is_label_value
 
 
 def prepare_create(obj: Wire, _context: Context) -> None:
@@ -23,7 +24,8 @@ def prepare_create(obj: Wire, _context: Context) -> None:
     if not obj["spec"]["manualSelector"]:
         generate_selector(obj)
     labels = obj["spec"]["template"]["metadata"].get("labels")
-    if labels and not obj["metadata"].get("labels"):
+    # Labels that are wrong are told of once, in the template.
+    if labels and not obj["metadata"].get("labels") and all(map(is_label_value, labels.values())):
         obj["metadata"]["labels"] = dict(labels)
 
 

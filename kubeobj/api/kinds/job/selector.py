@@ -22,7 +22,7 @@ _LEGACY = ("controller-uid", "job-name")
 def _labels_of(obj: Wire) -> dict[str, str]:
     """Return the labels that all pods of a Job have."""
     metadata = obj["metadata"]
-    uid, name = metadata.get("uid", ""), metadata["name"]
+    uid, name = metadata.get("uid", ""), metadata.get("name", "")
     return {"job-name": name, JOB_NAME: name, "controller-uid": uid, CONTROLLER_UID: uid}
 
 

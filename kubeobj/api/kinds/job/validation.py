@@ -61,7 +61,7 @@ def validate_job(obj: Wire, *, has_prefixed: bool, lenient: bool) -> Errors:
     yield from validate_selected_spec(spec, lenient=lenient)
     completions = spec.get("completions", 0)
     if spec.get("completionMode") == "Indexed" and completions > 0:
-        name = obj["metadata"]["name"]
+        name = obj["metadata"].get("name", "")
         hostname = f"{name}-{completions - 1}"
         if validate_dns1123_label(hostname):
             detail = f"will not be able to create a pod called {hostname}"
