@@ -5,7 +5,6 @@ The rules, and what it means, are `kubeobj.labels.labelselector`'s, which needs 
 Source: LabelSelector of the API, ``k8s.io/apimachinery/pkg/apis/meta/v1`` (v1.36).
 """
 
-from collections.abc import Mapping
 from typing import Self, final
 
 from pydantic import Field
@@ -18,7 +17,8 @@ from kubeobj.labels.labelselector import (
     validate_label_selector,
 )
 from kubeobj.labels.selector import Selector
-from kubeobj.meta.wire import WireModel, WireText
+from kubeobj.meta.frozen import EMPTY
+from kubeobj.meta.wire import Map, WireModel, WireText
 
 
 @final
@@ -51,7 +51,7 @@ class LabelSelector(WireModel):
     {'matchExpressions': [{'key': 'legacy', 'operator': 'DoesNotExist'}]}
     """
 
-    match_labels: Mapping[str, WireText] = Field(default_factory=dict)
+    match_labels: Map[WireText] = EMPTY
     match_expressions: tuple[LabelSelectorRequirement, ...] = Field(default=(), strict=False)
 
     @classmethod

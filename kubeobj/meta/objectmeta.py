@@ -5,15 +5,14 @@ The rules that the fields must keep are in `kubeobj.meta.metarules`, which needs
 Source: ObjectMeta of the API, ``k8s.io/apimachinery/pkg/apis/meta/v1`` (v1.36).
 """
 
-from collections.abc import Mapping
 from typing import final
 
 from pydantic import Field
-from pydantic import JsonValue as AnyJson
 
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.ownership import OwnerReference
 from kubeobj.meta.timestamps import Time
-from kubeobj.meta.wire import Int64, WireModel, WireText
+from kubeobj.meta.wire import AnyJson, Int64, Map, WireModel, WireText
 
 
 @final
@@ -35,7 +34,7 @@ class ManagedFieldsEntry(WireModel):
     api_version: str = ""
     time: Time | None = None
     fields_type: str = ""
-    fields_v1: Mapping[str, AnyJson] = Field(default_factory=dict)
+    fields_v1: Map[AnyJson] = EMPTY
     subresource: str = ""
 
 
@@ -78,8 +77,8 @@ class ObjectMeta(WireModel):
     creation_timestamp: Time = Time()
     deletion_timestamp: Time | None = None
     deletion_grace_period_seconds: Int64 | None = None
-    labels: Mapping[str, WireText] = Field(default_factory=dict)
-    annotations: Mapping[str, WireText] = Field(default_factory=dict)
+    labels: Map[WireText] = EMPTY
+    annotations: Map[WireText] = EMPTY
     owner_references: tuple[OwnerReference, ...] = Field(default=(), strict=False)
     finalizers: tuple[WireText, ...] = Field(default=(), strict=False)
     managed_fields: tuple[ManagedFieldsEntry, ...] = Field(default=(), strict=False)

@@ -6,9 +6,10 @@ over documents. On the wire null means "not set", and what is not set is left ou
 
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import Annotated, ClassVar, Self, TypeAlias, Union, cast, get_args, get_origin
+from typing import Annotated, ClassVar, Self, TypeAlias, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,11 +17,13 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic import JsonValue as PlainJson
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import ROOT, FieldError, FieldErrors, FieldErrorType, FieldPath
+from kubeobj.meta.frozen import FrozenMap, frozen
 
 _TYPES = {
     "extra_forbidden": FieldErrorType.FORBIDDEN,
@@ -57,6 +60,14 @@ def _empty_for_null(value: object) -> object:
 
 WireText: TypeAlias = Annotated[str, BeforeValidator(_empty_for_null)]
 """Text inside a map or list, where null means the empty text."""
+
+Value = TypeVar("Value")
+
+Map: TypeAlias = Annotated[Mapping[str, Value], AfterValidator(FrozenMap)]
+"""A map, kept as one that is never changed."""
+
+AnyJson: TypeAlias = Annotated[PlainJson, AfterValidator(frozen)]
+"""Free-form JSON, kept as what is never changed."""
 
 Int64: TypeAlias = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 """An integer that fits in 64 bits, as the API's do."""

@@ -3,14 +3,12 @@
 # fmt: off
 """The shapes of ``apiextensions.k8s.io/v1``."""
 
-from collections.abc import Mapping
 from typing import Literal
-from pydantic import Field
-from pydantic import JsonValue as AnyJson
 
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.meta.timestamps import Time
-from kubeobj.meta.wire import Int64
+from kubeobj.meta.wire import AnyJson, Int64, Map
 from kubeobj.models import metav1
 from kubeobj.models.base import ApiObject, ApiPart, Base64, Int32, Items
 
@@ -93,8 +91,8 @@ class JSONSchemaProps(ApiPart):
     all_of: "Items[JSONSchemaProps]" = ()
     any_of: "Items[JSONSchemaProps]" = ()
     default: AnyJson | None = None
-    definitions: "Mapping[str, JSONSchemaProps]" = Field(default_factory=dict)
-    dependencies: "Mapping[str, JSONSchemaProps | Items[str]]" = Field(default_factory=dict)
+    definitions: "Map[JSONSchemaProps]" = EMPTY
+    dependencies: "Map[JSONSchemaProps | Items[str]]" = EMPTY
     description: str | None = None
     enum: Items[AnyJson] = ()
     example: AnyJson | None = None
@@ -117,8 +115,8 @@ class JSONSchemaProps(ApiPart):
     nullable: bool | None = None
     one_of: "Items[JSONSchemaProps]" = ()
     pattern: str | None = None
-    pattern_properties: "Mapping[str, JSONSchemaProps]" = Field(default_factory=dict)
-    properties: "Mapping[str, JSONSchemaProps]" = Field(default_factory=dict)
+    pattern_properties: "Map[JSONSchemaProps]" = EMPTY
+    properties: "Map[JSONSchemaProps]" = EMPTY
     required: Items[str] = ()
     title: str | None = None
     type: str | None = None

@@ -4,13 +4,12 @@
 """The shapes of ``apps/v1``."""
 
 from typing import Literal
-from pydantic import JsonValue as AnyJson
 
 from kubeobj.meta.intorstring import IntOrString
 from kubeobj.meta.labelselector import LabelSelector
 from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.meta.timestamps import Time
-from kubeobj.meta.wire import Int64
+from kubeobj.meta.wire import AnyJson, Int64
 from kubeobj.models import corev1, metav1
 from kubeobj.models.base import ApiObject, ApiPart, Int32, Items
 

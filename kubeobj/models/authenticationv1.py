@@ -3,13 +3,12 @@
 # fmt: off
 """The shapes of ``authentication.k8s.io/v1``."""
 
-from collections.abc import Mapping
 from typing import Literal
-from pydantic import Field
 
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.meta.timestamps import Time
-from kubeobj.meta.wire import Int64
+from kubeobj.meta.wire import Int64, Map
 from kubeobj.models.base import ApiObject, ApiPart, Items
 
 
@@ -21,7 +20,7 @@ class BoundObjectReference(ApiPart):
 
 
 class UserInfo(ApiPart):
-    extra: Mapping[str, Items[str]] = Field(default_factory=dict)
+    extra: Map[Items[str]] = EMPTY
     groups: Items[str] = ()
     uid: str | None = None
     username: str | None = None

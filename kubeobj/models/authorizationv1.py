@@ -3,12 +3,12 @@
 # fmt: off
 """The shapes of ``authorization.k8s.io/v1``."""
 
-from collections.abc import Mapping
 from typing import Literal
-from pydantic import Field
 
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.labelselector import LabelSelectorRequirement
 from kubeobj.meta.objectmeta import ObjectMeta
+from kubeobj.meta.wire import Map
 from kubeobj.models import metav1
 from kubeobj.models.base import ApiObject, ApiPart, Items
 
@@ -41,7 +41,7 @@ class ResourceAttributes(ApiPart):
 
 
 class SubjectAccessReviewSpec(ApiPart):
-    extra: Mapping[str, Items[str]] = Field(default_factory=dict)
+    extra: Map[Items[str]] = EMPTY
     groups: Items[str] = ()
     non_resource_attributes: NonResourceAttributes | None = None
     resource_attributes: ResourceAttributes | None = None

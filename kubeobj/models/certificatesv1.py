@@ -3,19 +3,19 @@
 # fmt: off
 """The shapes of ``certificates.k8s.io/v1``."""
 
-from collections.abc import Mapping
 from typing import Literal
-from pydantic import Field
 
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.meta.timestamps import Time
+from kubeobj.meta.wire import Map
 from kubeobj.models import metav1
 from kubeobj.models.base import ApiObject, ApiPart, Base64, Int32, Items
 
 
 class CertificateSigningRequestSpec(ApiPart):
     expiration_seconds: Int32 | None = None
-    extra: Mapping[str, Items[str]] = Field(default_factory=dict)
+    extra: Map[Items[str]] = EMPTY
     groups: Items[str] = ()
     request: Base64
     signer_name: str

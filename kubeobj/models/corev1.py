@@ -3,17 +3,17 @@
 # fmt: off
 """The shapes of ``v1``."""
 
-from collections.abc import Mapping
 from typing import Literal
 from pydantic import Field
 
 from kubeobj.meta.conditions import Condition
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.intorstring import IntOrString
 from kubeobj.meta.labelselector import LabelSelector
 from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.meta.quantity import Quantity
 from kubeobj.meta.timestamps import MicroTime, Time
-from kubeobj.meta.wire import Int64
+from kubeobj.meta.wire import Int64, Map
 from kubeobj.models import metav1
 from kubeobj.models.base import ApiObject, ApiPart, Base64, Int32, Items
 
@@ -220,8 +220,8 @@ class ResourceClaim(ApiPart):
 
 class ResourceRequirements(ApiPart):
     claims: Items[ResourceClaim] = ()
-    limits: Mapping[str, Quantity] = Field(default_factory=dict)
-    requests: Mapping[str, Quantity] = Field(default_factory=dict)
+    limits: Map[Quantity] = EMPTY
+    requests: Map[Quantity] = EMPTY
 
 
 class AppArmorProfile(ApiPart):
@@ -449,7 +449,7 @@ class CSIVolumeSource(ApiPart):
     fs_type: str | None = None
     node_publish_secret_ref: LocalObjectReference | None = None
     read_only: bool | None = None
-    volume_attributes: Mapping[str, str] = Field(default_factory=dict)
+    volume_attributes: Map[str] = EMPTY
 
 
 class CephFSVolumeSource(ApiPart):
@@ -512,8 +512,8 @@ class TypedObjectReference(ApiPart):
 
 
 class VolumeResourceRequirements(ApiPart):
-    limits: Mapping[str, Quantity] = Field(default_factory=dict)
-    requests: Mapping[str, Quantity] = Field(default_factory=dict)
+    limits: Map[Quantity] = EMPTY
+    requests: Map[Quantity] = EMPTY
 
 
 class PersistentVolumeClaimSpec(ApiPart):
@@ -548,7 +548,7 @@ class FCVolumeSource(ApiPart):
 class FlexVolumeSource(ApiPart):
     driver: str
     fs_type: str | None = None
-    options: Mapping[str, str] = Field(default_factory=dict)
+    options: Map[str] = EMPTY
     read_only: bool | None = None
     secret_ref: LocalObjectReference | None = None
 
@@ -648,7 +648,7 @@ class PodCertificateProjection(ApiPart):
     key_type: str
     max_expiration_seconds: Int32 | None = None
     signer_name: str
-    user_annotations: Mapping[str, str] = Field(default_factory=dict)
+    user_annotations: Map[str] = EMPTY
 
 
 class SecretProjection(ApiPart):
@@ -785,9 +785,9 @@ class PodSpec(ApiPart):
     image_pull_secrets: Items[LocalObjectReference] = ()
     init_containers: Items[Container] = ()
     node_name: str | None = None
-    node_selector: Mapping[str, str] = Field(default_factory=dict)
+    node_selector: Map[str] = EMPTY
     os: PodOS | None = None
-    overhead: Mapping[str, Quantity] = Field(default_factory=dict)
+    overhead: Map[Quantity] = EMPTY
     preemption_policy: str | None = None
     priority: Int32 | None = None
     priority_class_name: str | None = None
@@ -832,9 +832,9 @@ class PersistentVolumeClaimCondition(ApiPart):
 
 class PersistentVolumeClaimStatus(ApiPart):
     access_modes: Items[str] = ()
-    allocated_resource_statuses: Mapping[str, str] = Field(default_factory=dict)
-    allocated_resources: Mapping[str, Quantity] = Field(default_factory=dict)
-    capacity: Mapping[str, Quantity] = Field(default_factory=dict)
+    allocated_resource_statuses: Map[str] = EMPTY
+    allocated_resources: Map[Quantity] = EMPTY
+    capacity: Map[Quantity] = EMPTY
     conditions: Items[PersistentVolumeClaimCondition] = ()
     current_volume_attributes_class_name: str | None = None
     modify_volume_status: ModifyVolumeStatus | None = None
@@ -892,7 +892,7 @@ class CSIPersistentVolumeSource(ApiPart):
     node_publish_secret_ref: SecretReference | None = None
     node_stage_secret_ref: SecretReference | None = None
     read_only: bool | None = None
-    volume_attributes: Mapping[str, str] = Field(default_factory=dict)
+    volume_attributes: Map[str] = EMPTY
     volume_handle: str
 
 
@@ -941,8 +941,8 @@ class ConfigMap(ApiObject):
     api_version: Literal["v1"] = "v1"
     kind: Literal["ConfigMap"] = "ConfigMap"
     metadata: ObjectMeta = ObjectMeta()
-    binary_data: Mapping[str, Base64] = Field(default_factory=dict)
-    data: Mapping[str, str] = Field(default_factory=dict)
+    binary_data: Map[Base64] = EMPTY
+    data: Map[str] = EMPTY
     immutable: bool | None = None
 
 
@@ -1035,7 +1035,7 @@ class VolumeMountStatus(ApiPart):
 
 
 class ContainerStatus(ApiPart):
-    allocated_resources: Mapping[str, Quantity] = Field(default_factory=dict)
+    allocated_resources: Map[Quantity] = EMPTY
     allocated_resources_status: Items[ResourceStatus] = ()
     container_id: str | None = None
     image: str = ""
@@ -1130,7 +1130,7 @@ class EventList(ApiObject):
 class FlexPersistentVolumeSource(ApiPart):
     driver: str
     fs_type: str | None = None
-    options: Mapping[str, str] = Field(default_factory=dict)
+    options: Map[str] = EMPTY
     read_only: bool | None = None
     secret_ref: SecretReference | None = None
 
@@ -1161,11 +1161,11 @@ class ISCSIPersistentVolumeSource(ApiPart):
 
 
 class LimitRangeItem(ApiPart):
-    default: Mapping[str, Quantity] = Field(default_factory=dict)
-    default_request: Mapping[str, Quantity] = Field(default_factory=dict)
-    max: Mapping[str, Quantity] = Field(default_factory=dict)
-    max_limit_request_ratio: Mapping[str, Quantity] = Field(default_factory=dict)
-    min: Mapping[str, Quantity] = Field(default_factory=dict)
+    default: Map[Quantity] = EMPTY
+    default_request: Map[Quantity] = EMPTY
+    max: Map[Quantity] = EMPTY
+    max_limit_request_ratio: Map[Quantity] = EMPTY
+    min: Map[Quantity] = EMPTY
     type: str
 
 
@@ -1321,8 +1321,8 @@ class NodeSystemInfo(ApiPart):
 
 class NodeStatus(ApiPart):
     addresses: Items[NodeAddress] = ()
-    allocatable: Mapping[str, Quantity] = Field(default_factory=dict)
-    capacity: Mapping[str, Quantity] = Field(default_factory=dict)
+    allocatable: Map[Quantity] = EMPTY
+    capacity: Map[Quantity] = EMPTY
     conditions: Items[NodeCondition] = ()
     config: NodeConfigStatus | None = None
     daemon_endpoints: NodeDaemonEndpoints | None = None
@@ -1347,7 +1347,7 @@ class Node(ApiObject):
 class NodeAllocatableResourceClaimStatus(ApiPart):
     containers: Items[str] = ()
     resource_claim_name: str = ""
-    resources: Mapping[str, Quantity] = Field(default_factory=dict)
+    resources: Map[Quantity] = EMPTY
 
 
 class NodeList(ApiObject):
@@ -1398,7 +1398,7 @@ class PersistentVolumeSpec(ApiPart):
     aws_elastic_block_store: AWSElasticBlockStoreVolumeSource | None = None
     azure_disk: AzureDiskVolumeSource | None = None
     azure_file: AzureFilePersistentVolumeSource | None = None
-    capacity: Mapping[str, Quantity] = Field(default_factory=dict)
+    capacity: Map[Quantity] = EMPTY
     cephfs: CephFSPersistentVolumeSource | None = None
     cinder: CinderPersistentVolumeSource | None = None
     claim_ref: ObjectReference | None = None
@@ -1481,7 +1481,7 @@ class PodResourceClaimStatus(ApiPart):
 
 
 class PodStatus(ApiPart):
-    allocated_resources: Mapping[str, Quantity] = Field(default_factory=dict)
+    allocated_resources: Map[Quantity] = EMPTY
     conditions: Items[PodCondition] = ()
     container_statuses: Items[ContainerStatus] = ()
     ephemeral_container_statuses: Items[ContainerStatus] = ()
@@ -1536,7 +1536,7 @@ class PodTemplateList(ApiObject):
 class ReplicationControllerSpec(ApiPart):
     min_ready_seconds: Int32 | None = None
     replicas: Int32 | None = None
-    selector: Mapping[str, str] = Field(default_factory=dict)
+    selector: Map[str] = EMPTY
     template: PodTemplateSpec | None = None
 
 
@@ -1583,14 +1583,14 @@ class ScopeSelector(ApiPart):
 
 
 class ResourceQuotaSpec(ApiPart):
-    hard: Mapping[str, Quantity] = Field(default_factory=dict)
+    hard: Map[Quantity] = EMPTY
     scope_selector: ScopeSelector | None = None
     scopes: Items[str] = ()
 
 
 class ResourceQuotaStatus(ApiPart):
-    hard: Mapping[str, Quantity] = Field(default_factory=dict)
-    used: Mapping[str, Quantity] = Field(default_factory=dict)
+    hard: Map[Quantity] = EMPTY
+    used: Map[Quantity] = EMPTY
 
 
 class ResourceQuota(ApiObject):
@@ -1612,9 +1612,9 @@ class Secret(ApiObject):
     api_version: Literal["v1"] = "v1"
     kind: Literal["Secret"] = "Secret"
     metadata: ObjectMeta = ObjectMeta()
-    data: Mapping[str, Base64] = Field(default_factory=dict)
+    data: Map[Base64] = EMPTY
     immutable: bool | None = None
-    string_data: Mapping[str, str] = Field(default_factory=dict)
+    string_data: Map[str] = EMPTY
     type: str | None = None
 
 
@@ -1654,7 +1654,7 @@ class ServiceSpec(ApiPart):
     load_balancer_source_ranges: Items[str] = ()
     ports: Items[ServicePort] = ()
     publish_not_ready_addresses: bool | None = None
-    selector: Mapping[str, str] = Field(default_factory=dict)
+    selector: Map[str] = EMPTY
     session_affinity: str | None = None
     session_affinity_config: SessionAffinityConfig | None = None
     traffic_distribution: str | None = None

@@ -3,11 +3,11 @@
 # fmt: off
 """The shapes of ``discovery.k8s.io/v1``."""
 
-from collections.abc import Mapping
 from typing import Literal
-from pydantic import Field
 
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.objectmeta import ObjectMeta
+from kubeobj.meta.wire import Map
 from kubeobj.models import corev1, metav1
 from kubeobj.models.base import ApiObject, ApiPart, Int32, Items
 
@@ -34,7 +34,7 @@ class EndpointHints(ApiPart):
 class Endpoint(ApiPart):
     addresses: Items[str]
     conditions: EndpointConditions | None = None
-    deprecated_topology: Mapping[str, str] = Field(default_factory=dict)
+    deprecated_topology: Map[str] = EMPTY
     hints: EndpointHints | None = None
     hostname: str | None = None
     node_name: str | None = None

@@ -4,9 +4,8 @@
 """The shapes of the API's own types."""
 
 from typing import Literal
-from pydantic import JsonValue as AnyJson
 
-from kubeobj.meta.wire import Int64
+from kubeobj.meta.wire import AnyJson, Int64
 from kubeobj.models.base import ApiObject, ApiPart, Int32, Items
 
 

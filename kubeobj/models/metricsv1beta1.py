@@ -3,19 +3,19 @@
 # fmt: off
 """The shapes of ``metrics.k8s.io/v1beta1``."""
 
-from collections.abc import Mapping
 from typing import Literal
 
 from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.meta.quantity import Quantity
 from kubeobj.meta.timestamps import Time
+from kubeobj.meta.wire import Map
 from kubeobj.models import metav1
 from kubeobj.models.base import ApiObject, ApiPart, Items
 
 
 class ContainerMetrics(ApiPart):
     name: str
-    usage: Mapping[str, Quantity]
+    usage: Map[Quantity]
 
 
 class NodeMetrics(ApiObject):
@@ -24,7 +24,7 @@ class NodeMetrics(ApiObject):
     metadata: ObjectMeta = ObjectMeta()
     timestamp: Time
     window: str
-    usage: Mapping[str, Quantity]
+    usage: Map[Quantity]
 
 
 class NodeMetricsList(ApiObject):

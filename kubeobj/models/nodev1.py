@@ -3,22 +3,22 @@
 # fmt: off
 """The shapes of ``node.k8s.io/v1``."""
 
-from collections.abc import Mapping
 from typing import Literal
-from pydantic import Field
 
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.meta.quantity import Quantity
+from kubeobj.meta.wire import Map
 from kubeobj.models import corev1, metav1
 from kubeobj.models.base import ApiObject, ApiPart, Items
 
 
 class Overhead(ApiPart):
-    pod_fixed: Mapping[str, Quantity] = Field(default_factory=dict)
+    pod_fixed: Map[Quantity] = EMPTY
 
 
 class Scheduling(ApiPart):
-    node_selector: Mapping[str, str] = Field(default_factory=dict)
+    node_selector: Map[str] = EMPTY
     tolerations: Items[corev1.Toleration] = ()
 
 

@@ -3,16 +3,15 @@
 # fmt: off
 """The shapes of ``policy/v1``."""
 
-from collections.abc import Mapping
 from typing import Literal
-from pydantic import Field
 
 from kubeobj.meta.conditions import Condition
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.intorstring import IntOrString
 from kubeobj.meta.labelselector import LabelSelector
 from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.meta.timestamps import Time
-from kubeobj.meta.wire import Int64
+from kubeobj.meta.wire import Int64, Map
 from kubeobj.models import metav1
 from kubeobj.models.base import ApiObject, ApiPart, Int32, Items
 
@@ -35,7 +34,7 @@ class PodDisruptionBudgetStatus(ApiPart):
     conditions: Items[Condition] = ()
     current_healthy: Int32 | None = None
     desired_healthy: Int32 | None = None
-    disrupted_pods: Mapping[str, Time] = Field(default_factory=dict)
+    disrupted_pods: Map[Time] = EMPTY
     disruptions_allowed: Int32 | None = None
     expected_pods: Int32 | None = None
     observed_generation: Int64 | None = None

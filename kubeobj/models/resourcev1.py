@@ -3,16 +3,14 @@
 # fmt: off
 """The shapes of ``resource.k8s.io/v1``."""
 
-from collections.abc import Mapping
 from typing import Literal
-from pydantic import Field
-from pydantic import JsonValue as AnyJson
 
 from kubeobj.meta.conditions import Condition
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.meta.quantity import Quantity
 from kubeobj.meta.timestamps import Time
-from kubeobj.meta.wire import Int64
+from kubeobj.meta.wire import AnyJson, Int64, Map
 from kubeobj.models import corev1, metav1
 from kubeobj.models.base import ApiObject, ApiPart, Items
 
@@ -56,7 +54,7 @@ class DeviceRequestAllocationResult(ApiPart):
     admin_access: bool | None = None
     binding_conditions: Items[str] = ()
     binding_failure_conditions: Items[str] = ()
-    consumed_capacity: Mapping[str, Quantity] = Field(default_factory=dict)
+    consumed_capacity: Map[Quantity] = EMPTY
     device: str
     driver: str
     pool: str
@@ -93,7 +91,7 @@ class CapacityRequestPolicy(ApiPart):
 
 
 class CapacityRequirements(ApiPart):
-    requests: Mapping[str, Quantity] = Field(default_factory=dict)
+    requests: Map[Quantity] = EMPTY
 
 
 class Counter(ApiPart):
@@ -101,7 +99,7 @@ class Counter(ApiPart):
 
 
 class CounterSet(ApiPart):
-    counters: Mapping[str, Counter]
+    counters: Map[Counter]
     name: str
 
 
@@ -123,7 +121,7 @@ class DeviceCapacity(ApiPart):
 
 class DeviceCounterConsumption(ApiPart):
     counter_set: str
-    counters: Mapping[str, Counter]
+    counters: Map[Counter]
 
 
 class DeviceTaint(ApiPart):
@@ -141,14 +139,14 @@ class NodeAllocatableResourceMapping(ApiPart):
 class Device(ApiPart):
     all_nodes: bool | None = None
     allow_multiple_allocations: bool | None = None
-    attributes: Mapping[str, DeviceAttribute] = Field(default_factory=dict)
+    attributes: Map[DeviceAttribute] = EMPTY
     binding_conditions: Items[str] = ()
     binding_failure_conditions: Items[str] = ()
     binds_to_node: bool | None = None
-    capacity: Mapping[str, DeviceCapacity] = Field(default_factory=dict)
+    capacity: Map[DeviceCapacity] = EMPTY
     consumes_counters: Items[DeviceCounterConsumption] = ()
     name: str
-    node_allocatable_resource_mappings: Mapping[str, NodeAllocatableResourceMapping] = Field(default_factory=dict)
+    node_allocatable_resource_mappings: Map[NodeAllocatableResourceMapping] = EMPTY
     node_name: str | None = None
     node_selector: corev1.NodeSelector | None = None
     taints: Items[DeviceTaint] = ()

@@ -3,15 +3,14 @@
 # fmt: off
 """The shapes of ``storage.k8s.io/v1``."""
 
-from collections.abc import Mapping
 from typing import Literal
-from pydantic import Field
 
+from kubeobj.meta.frozen import EMPTY
 from kubeobj.meta.labelselector import LabelSelector
 from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.meta.quantity import Quantity
 from kubeobj.meta.timestamps import Time
-from kubeobj.meta.wire import Int64
+from kubeobj.meta.wire import Int64, Map
 from kubeobj.models import corev1, metav1
 from kubeobj.models.base import ApiObject, ApiPart, Int32, Items
 
@@ -102,7 +101,7 @@ class StorageClass(ApiObject):
     allow_volume_expansion: bool | None = None
     allowed_topologies: Items[corev1.TopologySelectorTerm] = ()
     mount_options: Items[str] = ()
-    parameters: Mapping[str, str] = Field(default_factory=dict)
+    parameters: Map[str] = EMPTY
     provisioner: str
     reclaim_policy: str | None = None
     volume_binding_mode: str | None = None
@@ -135,7 +134,7 @@ class VolumeError(ApiPart):
 class VolumeAttachmentStatus(ApiPart):
     attach_error: VolumeError | None = None
     attached: bool = False
-    attachment_metadata: Mapping[str, str] = Field(default_factory=dict)
+    attachment_metadata: Map[str] = EMPTY
     detach_error: VolumeError | None = None
 
 
@@ -159,7 +158,7 @@ class VolumeAttributesClass(ApiObject):
     kind: Literal["VolumeAttributesClass"] = "VolumeAttributesClass"
     metadata: ObjectMeta = ObjectMeta()
     driver_name: str
-    parameters: Mapping[str, str] = Field(default_factory=dict)
+    parameters: Map[str] = EMPTY
 
 
 class VolumeAttributesClassList(ApiObject):

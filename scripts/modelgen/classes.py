@@ -22,6 +22,7 @@ _SCALARS = {
 }
 _ZERO = {"str": '""', "Base64": 'b""', "Int32": "0", "Int64": "0", "bool": "False", "float": "0"}
 _BASES = ("ApiObject", "ApiPart", "Base64", "Int32", "Items")
+_WIRE = ("AnyJson", "Int64", "Map[")
 
 
 def attribute(wire: str) -> str:
@@ -80,17 +81,14 @@ class _Module:
         typing = [name for name in ("Literal",) if f"{name}[" in body]
         lines = [HEADER, "# ruff: noqa: D101, E501, I001, RUF100", "# fmt: off"]
         lines.append(f'"""The shapes of {self._title()}."""\n')
-        if "Mapping[" in body:
-            lines.append("from collections.abc import Mapping")
         if typing:
             lines.append(f"from typing import {', '.join(typing)}")
-        if "Field(" in body:
+        if " = Field(" in body:
             lines.append("from pydantic import Field")
-        if "AnyJson" in body:
-            lines.append("from pydantic import JsonValue as AnyJson")
         self.imports |= {("kubeobj.models.base", base) for base in _BASES if base in body}
-        if "Int64" in body:
-            self.imports.add(("kubeobj.meta.wire", "Int64"))
+        self.imports |= {("kubeobj.meta.wire", name.rstrip("[")) for name in _WIRE if name in body}
+        if " = EMPTY" in body:
+            self.imports.add(("kubeobj.meta.frozen", "EMPTY"))
         by_room: dict[str, list[str]] = {}
         for room, name in sorted(self.imports):
             by_room.setdefault(room, []).append(name)
@@ -147,7 +145,7 @@ class _Module:
         if "items" in schema:
             container = "()"
         elif "additionalProperties" in schema:
-            container = "Field(default_factory=dict)"
+            container = "EMPTY"
         required = is_required and not lenient and type_text != "AnyJson"
         if required:
             declared, default = type_text, ""
@@ -179,9 +177,7 @@ class _Module:
             return _around("Items[{}]", self._type(schema["items"]))
         if kind == "object":
             inner = schema.get("additionalProperties")
-            return (
-                _around("Mapping[str, {}]", self._type(inner)) if inner else "Mapping[str, AnyJson]"
-            )
+            return _around("Map[{}]", self._type(inner)) if inner else "Map[AnyJson]"
         return _SCALARS[kind, schema.get("format")]
 
     def _named(self, full_name: str) -> str:
