@@ -234,6 +234,8 @@ class Kind:
         delete_warning: What is told to who deletes an object and says nothing of its dependents.
         revalidates_metadata: Whether the rules of new metadata are asked at an update as well, as
             the API does for some kinds.
+        updates_metadata_once: Whether the rules of updates of metadata are not the kind's own
+            too, by which the API tells of each error twice.
     """
 
     kind: GroupVersionKind
@@ -267,6 +269,7 @@ class Kind:
     deprecated: str = ""
     delete_warning: str = ""
     revalidates_metadata: bool = False
+    updates_metadata_once: bool = False
 
     @property
     def group(self) -> str:

@@ -95,11 +95,13 @@ def new_errors(obj: Wire, kind: Kind) -> Iterator[FieldError]:
     yield from _finalizer_errors(metadata)
 
 
-def update_errors(obj: Wire, old: Wire) -> Iterator[FieldError]:
+def update_errors(obj: Wire, old: Wire, kind: Kind) -> Iterator[FieldError]:
     """Find what is wrong with the metadata of *obj*, which is to take the place of *old*."""
     found = validate_object_meta_update(obj["metadata"], old["metadata"])
-    # The API asks twice: once for all kinds, and once for this one.
     yield from found
+    if kind.updates_metadata_once:
+        return
+    # The API asks twice: once for all kinds, and once for this one.
     yield from found
     yield from _finalizer_errors(obj["metadata"])
 

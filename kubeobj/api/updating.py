@@ -161,7 +161,7 @@ def prepare(request: Request, obj: Wire, old: Wire, part: Part | None) -> None:
 
 def _errors(request: Request, obj: Wire, old: Wire, part: Part | None) -> list[FieldError]:
     validate = request.endpoint.validate_update if part is None else part.validate
-    errors = [*update_errors(obj, old), *validate(obj, old)]
+    errors = [*update_errors(obj, old, request.kind), *validate(obj, old)]
     if part is None and request.kind.revalidates_metadata:
         errors += new_errors(obj, request.kind)
     return errors

@@ -6,7 +6,6 @@ Source: ``k8s.io/kubernetes/pkg/apis/core/validation`` ValidateConfigMap (v1.36)
 from kubeobj.api.base64size import decoded_size
 from kubeobj.api.fielderrors import forbidden, invalid, too_long
 from kubeobj.api.kind import Errors, Kind
-from kubeobj.api.metadata import new_errors
 from kubeobj.api.table import AGE, NAME, Cells, Column, Table, age_of
 from kubeobj.documents import Wire
 from kubeobj.errors import ROOT, FieldPath
@@ -40,7 +39,6 @@ def validate(obj: Wire) -> Errors:
 
 def validate_update(obj: Wire, old: Wire) -> Errors:
     """Find what has changed of a ConfigMap that was to stay as it was."""
-    yield from new_errors(obj, KIND)
     yield from validate_kept(obj, old, "data", "binaryData")
     yield from validate(obj)
 
@@ -68,5 +66,6 @@ KIND = Kind(
     validate=validate,
     validate_update=validate_update,
     table=Table((NAME, Column("Data", description="How many values it has."), AGE), _cells),
+    revalidates_metadata=True,
 )
 """What the API knows of ConfigMaps."""

@@ -56,8 +56,8 @@ def validate_update(obj: Wire, old: Wire) -> Errors:
 
     The API asks its rules twice.
     """
+    yield from new_errors(obj, KIND)
     for _ in range(2):
-        yield from new_errors(obj, KIND)
         yield from validate(obj)
     for before in old["spec"]["drivers"] or ():
         for driver in obj["spec"]["drivers"] or ():
@@ -85,5 +85,7 @@ KIND = Kind(
         (NAME, Column("Drivers", "integer", description="How many drivers it has."), AGE), _cells
     ),
     returns_deleted=True,
+    revalidates_metadata=True,
+    updates_metadata_once=True,
 )
 """What the API knows of CSINodes."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from kubeobj.api.fielderrors import immutable, invalid
 from kubeobj.api.kind import Errors, Kind
-from kubeobj.api.metadata import new_errors
 from kubeobj.api.podspec.nodelabels import warn_of_selector
 from kubeobj.api.table import NAME, Cells, Column, Table
 from kubeobj.documents import Wire
@@ -33,7 +32,6 @@ def validate(obj: Wire, *, lenient: bool = False) -> Errors:
 
 def validate_update(obj: Wire, old: Wire) -> Errors:
     """Find what is wrong with it, and what has changed of where, and of which class."""
-    yield from new_errors(obj, KIND)
     was_odd = bool(validate_label_selector(old.get("nodeTopology")))
     yield from validate(obj, lenient=was_odd)
     for name in _KEPT:
@@ -66,5 +64,6 @@ KIND = Kind(
         ),
         _cells,
     ),
+    revalidates_metadata=True,
 )
 """What the API knows of CSIStorageCapacities."""

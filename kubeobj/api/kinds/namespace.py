@@ -8,7 +8,7 @@ Source: ``k8s.io/kubernetes/pkg/registry/core/namespace`` (v1.36).
 
 from kubeobj.api.fielderrors import invalid
 from kubeobj.api.kind import STATUS, Context, Errors, Kind, Part, put_back
-from kubeobj.api.metadata import STANDARD_FINALIZERS, new_errors
+from kubeobj.api.metadata import STANDARD_FINALIZERS
 from kubeobj.api.table import AGE, NAME, Cells, Column, Table, age_of
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
@@ -68,8 +68,7 @@ def _validate_finalizer(finalizer: str, path: FieldPath) -> Errors:
 
 def validate_update(obj: Wire, _old: Wire) -> Errors:
     """Find what is wrong with a namespace that is updated."""
-    yield from new_errors(obj, KIND)
-    yield from validate(obj)
+    return validate(obj)
 
 
 def validate_finalize(obj: Wire, _old: Wire) -> Errors:
@@ -119,5 +118,6 @@ KIND = Kind(
     },
     returns_deleted=True,
     lingers=_is_held,
+    revalidates_metadata=True,
 )
 """What the API knows of Namespaces."""

@@ -13,7 +13,6 @@ from kubeobj.api.fielderrors import immutable, invalid, required, too_long
 from kubeobj.api.keypair import keypair_fault
 from kubeobj.api.kind import Context, Errors, Kind
 from kubeobj.api.kinds.configmap import validate_kept
-from kubeobj.api.metadata import new_errors
 from kubeobj.api.table import AGE, NAME, Cells, Column, Table, age_of
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
@@ -99,7 +98,6 @@ def _is_json_object(encoded: str) -> bool:
 
 def validate_update(obj: Wire, old: Wire) -> Errors:
     """Find what has changed that never does, and what has though it was to stay as it was."""
-    yield from new_errors(obj, KIND)
     yield from immutable(obj.get("type", ""), old.get("type", ""), FieldPath.of("type"))
     yield from validate_kept(obj, old, "data")
     yield from validate(obj)
@@ -141,5 +139,6 @@ KIND = Kind(
         ),
         _cells,
     ),
+    revalidates_metadata=True,
 )
 """What the API knows of Secrets."""

@@ -5,8 +5,7 @@ Source: ``k8s.io/kubernetes/pkg/registry/core/serviceaccount`` (v1.36).
 
 from collections.abc import Iterator
 
-from kubeobj.api.kind import Context, Errors, Kind
-from kubeobj.api.metadata import new_errors
+from kubeobj.api.kind import Context, Kind
 from kubeobj.api.table import AGE, NAME, Table, age_of
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
@@ -27,11 +26,6 @@ def prepare_update(obj: Wire, _old: Wire, context: Context) -> None:
     prepare_create(obj, context)
 
 
-def validate_update(obj: Wire, _old: Wire) -> Errors:
-    """Find what is wrong with a ServiceAccount; there are no rules but those of metadata."""
-    return new_errors(obj, KIND)
-
-
 def warnings(obj: Wire, _old: Wire | None) -> Iterator[str]:
     """Warn of an annotation that is on its way out."""
     if MOUNTABLE_ANNOTATION in obj["metadata"].get("annotations", ()):
@@ -47,9 +41,9 @@ KIND = Kind(
     namespaced=True,
     prepare_create=prepare_create,
     prepare_update=prepare_update,
-    validate_update=validate_update,
     warnings=warnings,
     table=Table((NAME, AGE), lambda obj, now: [obj["metadata"].get("name", ""), age_of(obj, now)]),
     returns_deleted=True,
+    revalidates_metadata=True,
 )
 """What the API knows of ServiceAccounts."""

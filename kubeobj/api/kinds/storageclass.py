@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from kubeobj.api.fielderrors import duplicate, immutable, not_supported, required
 from kubeobj.api.kind import Errors, Kind
-from kubeobj.api.metadata import new_errors
 from kubeobj.api.podspec.nodelabels import warn_of_label
 from kubeobj.api.storageparameters import validate_parameters, validate_provisioner
 from kubeobj.api.table import AGE, NAME, Cells, Column, Table, age_of
@@ -81,7 +80,6 @@ def _validate_expression(expression: Wire, path: FieldPath) -> Errors:
 
 def validate_update(obj: Wire, old: Wire) -> Errors:
     """Find what is wrong with a class, and what has changed of it that never does."""
-    yield from new_errors(obj, KIND)
     yield from validate(obj)
     for name in ("parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"):
         yield from immutable(obj.get(name), old.get(name), FieldPath.of(name))
@@ -126,5 +124,6 @@ KIND = Kind(
     warnings=warnings,
     table=Table(_COLUMNS, _cells),
     returns_deleted=True,
+    revalidates_metadata=True,
 )
 """What the API knows of StorageClasses."""

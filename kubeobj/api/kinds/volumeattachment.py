@@ -85,8 +85,8 @@ def validate_update(obj: Wire, old: Wire) -> Errors:
 
     The API asks its rules twice.
     """
+    yield from new_errors(obj, KIND)
     for _ in range(2):
-        yield from new_errors(obj, KIND)
         yield from validate_any(obj)
     yield from immutable(obj["spec"], old["spec"], _SPEC)
 
@@ -129,5 +129,7 @@ KIND = Kind(
     table=Table(_COLUMNS, _cells),
     parts={"status": Part(prepare=_prepare_status, validate=validate_update)},
     returns_deleted=True,
+    revalidates_metadata=True,
+    updates_metadata_once=True,
 )
 """What the API knows of VolumeAttachments."""

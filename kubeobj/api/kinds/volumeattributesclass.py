@@ -6,7 +6,6 @@ Source: ``k8s.io/kubernetes/pkg/apis/storage/validation`` and
 
 from kubeobj.api.fielderrors import forbidden
 from kubeobj.api.kind import Errors, Kind
-from kubeobj.api.metadata import new_errors
 from kubeobj.api.storageparameters import validate_parameters, validate_provisioner
 from kubeobj.api.table import AGE, NAME, Cells, Column, Table, age_of
 from kubeobj.documents import Wire
@@ -26,7 +25,6 @@ def validate(obj: Wire) -> Errors:
 
 def validate_update(obj: Wire, old: Wire) -> Errors:
     """Find what is wrong with a class, and what has changed of it that never does."""
-    yield from new_errors(obj, KIND)
     yield from validate(obj)
     for name in ("driverName", "parameters"):
         if obj.get(name) != old.get(name):
@@ -49,5 +47,6 @@ KIND = Kind(
     validate_update=validate_update,
     table=Table((NAME, Column("DriverName", description="The driver it is for."), AGE), _cells),
     returns_deleted=True,
+    revalidates_metadata=True,
 )
 """What the API knows of VolumeAttributesClasses."""

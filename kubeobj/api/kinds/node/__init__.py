@@ -11,7 +11,6 @@ from kubeobj.api.addresses import cidr_warnings
 from kubeobj.api.kind import STATUS, Context, Errors, Kind, Part
 from kubeobj.api.kinds.node.table import TABLE
 from kubeobj.api.kinds.node.validation import validate, validate_change
-from kubeobj.api.metadata import new_errors
 from kubeobj.api.quantities import round_up_to_milli
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
@@ -59,7 +58,6 @@ def _prepare_status(obj: Wire, old: Wire, context: Context) -> None:
 
 def validate_update(obj: Wire, old: Wire) -> Errors:
     """Find what is wrong with a node that is updated; the API asks some of it twice."""
-    yield from new_errors(obj, KIND)
     yield from validate(obj, old)
     yield from validate_change(obj, old)
 
@@ -94,5 +92,6 @@ KIND = Kind(
     table=TABLE,
     parts={"status": Part(prepare=_prepare_status, validate=validate_change)},
     resets_on_create=False,
+    revalidates_metadata=True,
 )
 """What the API knows of Nodes."""

@@ -54,7 +54,6 @@ def _prepare_status(obj: Wire, old: Wire, context: Context) -> None:
 def validate_update(obj: Wire, old: Wire) -> Errors:
     """Find what is wrong with a volume that is updated; the API asks its rules twice."""
     yield from new_errors(obj, KIND)
-    yield from new_errors(obj, KIND)
     yield from validate(obj)
     yield from validate_volume(obj)
     yield from validate_change(obj, old)
@@ -131,5 +130,7 @@ KIND = Kind(
     table=Table(_COLUMNS, _cells),
     parts={"status": Part(prepare=_prepare_status)},
     returns_deleted=True,
+    revalidates_metadata=True,
+    updates_metadata_once=True,
 )
 """What the API knows of PersistentVolumes."""

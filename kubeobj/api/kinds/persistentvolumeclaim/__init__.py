@@ -50,7 +50,6 @@ def prepare_update(obj: Wire, old: Wire, _context: Context) -> None:
 def validate_update(obj: Wire, old: Wire) -> Errors:
     """Find what is wrong with a claim that is updated; the API asks its rules twice."""
     yield from new_errors(obj, KIND)
-    yield from new_errors(obj, KIND)
     yield from validate(obj, old)
     yield from validate(obj, old)
     yield from validate_change(obj, old)
@@ -107,5 +106,6 @@ KIND = Kind(
     table=Table(_COLUMNS, _cells),
     parts={"status": Part(prepare=STATUS.prepare, validate=validate_status)},
     returns_deleted=True,
+    revalidates_metadata=True,
 )
 """What the API knows of PersistentVolumeClaims."""
