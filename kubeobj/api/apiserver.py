@@ -27,7 +27,7 @@ from kubeobj.api.listing import Listing, get, list_objects
 from kubeobj.api.options import DeleteOptions, ListOptions, WriteOptions
 from kubeobj.api.outcome import Outcome
 from kubeobj.api.patching import PatchType, patch
-from kubeobj.api.request import Request, as_document
+from kubeobj.api.request import Request, as_document, warned
 from kubeobj.api.scaling import patch_scale, read_scale, update_scale
 from kubeobj.api.updating import replace, update
 from kubeobj.api.watching import ObjectWatch
@@ -173,7 +173,9 @@ class ApiServer:
         Raises:
             ApiError: If it is no object of the kind, breaks rules, is refused, or is there already.
         """
-        return create(self._request(resource, namespace, options), as_document(body))
+        request = self._request(resource, namespace, options)
+        with warned(request):
+            return create(request, as_document(body))
 
     def update(
         self,
@@ -191,10 +193,11 @@ class ApiServer:
             ApiError: If it is no object of the kind, breaks rules, is refused, or is not there.
         """
         request = self._request(resource, namespace, options, part)
-        document = as_document(body)
-        if part == "scale":
-            return update_scale(request, name, document)
-        return update(request, name, document)
+        with warned(request):
+            document = as_document(body)
+            if part == "scale":
+                return update_scale(request, name, document)
+            return update(request, name, document)
 
     def patch(  # noqa: PLR0913 - a question has so many parts
         self,
@@ -213,9 +216,10 @@ class ApiServer:
             ApiError: If it does not apply, or its result breaks rules, is refused, or is not there.
         """
         request = self._request(resource, namespace, options, part)
-        if part == "scale":
-            return patch_scale(request, name, change, kind)
-        return patch(request, name, change, kind)
+        with warned(request):
+            if part == "scale":
+                return patch_scale(request, name, change, kind)
+            return patch(request, name, change, kind)
 
     def delete(
         self,
@@ -230,7 +234,9 @@ class ApiServer:
         Raises:
             ApiError: If it is not there, not as it is expected to be, or may not be deleted.
         """
-        return delete(self._request(resource, namespace, options), name)
+        request = self._request(resource, namespace, options)
+        with warned(request):
+            return delete(request, name)
 
     def delete_collection(
         self,
@@ -246,8 +252,9 @@ class ApiServer:
             ApiError: If the options are wrong, or an object may not be deleted.
         """
         request = self._request(resource, namespace, options)
-        listing = list_objects(self._core, request.endpoint, namespace, selection)
-        warnings = delete_all(request, listing.records)
+        with warned(request):
+            listing = list_objects(self._core, request.endpoint, namespace, selection)
+            warnings = delete_all(request, listing.records)
         return listing, tuple(warnings)
 
     def act(

@@ -30,9 +30,9 @@ def bootstrap(core: Core) -> None:
     for name in NAMESPACES:
         _ensure(core, "namespaces", "", {"metadata": {"name": name}})
     for name, (value, description) in _PRIORITIES.items():
-        body = {"metadata": {"name": name}, "value": value, "description": description}
+        body: Document = {"metadata": {"name": name}, "value": value, "description": description}
         _ensure(core, "priorityclasses.scheduling.k8s.io", "", body)
-    cidr = {"metadata": {"name": "kubernetes"}, "spec": {"cidrs": [core.allocators.cidr]}}
+    cidr: Document = {"metadata": {"name": "kubernetes"}, "spec": {"cidrs": [core.allocators.cidr]}}
     _ensure(core, "servicecidrs.networking.k8s.io", "", cidr)
     _ensure(core, "services", "default", _service(core))
 
@@ -40,7 +40,7 @@ def bootstrap(core: Core) -> None:
 def _service(core: Core) -> Document:
     """Return the service under which the server is known in its own cluster."""
     labels = {"component": "apiserver", "provider": "kubernetes"}
-    port = {"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}
+    port: Document = {"name": "https", "port": 443, "protocol": "TCP", "targetPort": 6443}
     return {
         "metadata": {"name": "kubernetes", "labels": labels},
         "spec": {"clusterIP": core.allocators.first_address, "ports": [port]},

@@ -42,6 +42,7 @@ class ApiError(KubeobjError):
         message: What is wrong, in prose.
         details: Of what object: ``name``, ``group``, ``kind``, ``uid``, ``causes``; None for none.
         retry_after_seconds: When to ask again; None where that is not said.
+        warnings: What the asker is told besides.
     """
 
     code: ClassVar[int] = 500
@@ -61,6 +62,7 @@ class ApiError(KubeobjError):
         self.message = message
         self.details = details
         self.retry_after_seconds = retry_after_seconds
+        self.warnings: tuple[str, ...] = ()
 
     def to_status(self) -> Wire:
         """Return the ``Status`` that the API answers with."""

@@ -4,6 +4,7 @@ Source: ``k8s.io/apiserver/pkg/endpoints/handlers`` (v1.36).
 """
 
 from collections.abc import Mapping
+from types import TracebackType
 from typing import final
 
 import orjson
@@ -236,3 +237,29 @@ def as_document(body: object) -> Document:
     if not isinstance(body, Mapping):
         raise BadRequest("the body must be a JSON object")
     return body
+
+
+@final
+class warned:  # noqa: N801 - used as a function is
+    """Lets errors tell the warnings that a request has earned before it failed.
+
+    Args:
+        request: The request.
+    """
+
+    __slots__ = ("_request",)
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, ApiError) and self._request.warnings:
+            error.warnings = tuple(self._request.warnings)

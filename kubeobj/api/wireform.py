@@ -85,6 +85,16 @@ def read_wire(type_name: str, value: object) -> tuple[Wire, bool]:
     return document, bool(unknown)
 
 
+def read_value(schema: FieldSchema, value: object) -> JsonValue:
+    """Return one value in wire form, as an item of a list of its type.
+
+    Raises:
+        WireError: If it has the wrong type.
+    """
+    found: JsonValue = _reader(schema, "item")(value, [])
+    return found
+
+
 @cache
 def _zero_json(type_name: str, field: str) -> bytes:
     document, _ = read_wire(type_name, {})
@@ -263,7 +273,7 @@ def _mistyped(value: object, wanted: str) -> WireError:
 
 def _read_text(value: object, _unknown: _Unknown) -> str:
     if value.__class__ is str:
-        return value if value.isascii() else _printable(value)  # type: ignore[attr-defined, no-any-return, arg-type]
+        return value if value.isascii() else _printable(value)
     if value is None:
         return ""
     if isinstance(value, str):
@@ -286,8 +296,8 @@ def _read_boolean(value: object, _unknown: _Unknown) -> bool:
 
 def _integer_reader(limit: int, wanted: str) -> _Reader:
     def read_integer(value: object, _unknown: _Unknown) -> int:
-        if value.__class__ is int and -limit <= value < limit:  # type: ignore[operator]
-            return value  # type: ignore[return-value]
+        if value.__class__ is int and -limit <= value < limit:
+            return value
         if value is None:
             return 0
         raise _mistyped(value, wanted)

@@ -11,28 +11,26 @@ import orjson
 
 from kubeobj.api.actions.registry import action_of
 from kubeobj.api.apiserver import ApiServer
-from kubeobj.api.authorization.attributes import Attributes
-from kubeobj.api.authorization.rbac import authorize
+from kubeobj.api.body import decode_body
 from kubeobj.api.compression import compressed
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import (
     ApiError,
     BadRequest,
-    Forbidden,
     InternalError,
-    MethodNotAllowed,
     NotFound,
     UnsupportedMediaType,
-    details_of,
     not_found,
     qualified,
 )
 from kubeobj.api.kind import User
-from kubeobj.api.negotiation import Form, choose_form, decode_body
-from kubeobj.api.options import WriteOptions
+from kubeobj.api.negotiation import Form, choose_form
+from kubeobj.api.options import ListOptions, WriteOptions
 from kubeobj.api.outcome import Outcome
 from kubeobj.api.patching import PatchType
-from kubeobj.api.rest.authentication import Authenticator, everybody_is_admin, impersonated
+from kubeobj.api.rest.access import Access, check_method, is_watch
+from kubeobj.api.rest.answers import answer, failure, warned
+from kubeobj.api.rest.authentication import Authenticator, everybody_is_admin
 from kubeobj.api.rest.documents import Documents
 from kubeobj.api.rest.forms import (
     TableForm,
@@ -56,14 +54,6 @@ from kubeobj.documents import Document, JsonValue
 from kubeobj.models.resource import Resource
 from kubeobj.store.record import Record
 
-_VERBS = {
-    "GET": "get",
-    "HEAD": "get",
-    "POST": "create",
-    "PUT": "update",
-    "PATCH": "patch",
-    "DELETE": "delete",
-}
 _PATCH_TYPES = frozenset(PatchType)
 
 
@@ -80,13 +70,13 @@ class RestApi:
     200
     """
 
-    __slots__ = ("_authenticate", "_documents", "_routes", "server")
+    __slots__ = ("_access", "_documents", "_routes", "server")
 
     def __init__(
         self, server: ApiServer, *, authenticate: Authenticator = everybody_is_admin
     ) -> None:
         self.server = server
-        self._authenticate = authenticate
+        self._access = Access(server.core, authenticate)
         self._routes = Routes(server.core.scheme)
         self._documents = Documents(server.core.scheme)
 
@@ -94,68 +84,28 @@ class RestApi:
         """Return the answer to *request*; whatever comes in, there is one."""
         form = Form()
         try:
-            user = self._user(request)
+            user = self._access.user(request)
             segments = request.segments
             route = self._routes.find(segments)
             if route is None:
-                self._allow(user, request, None)
+                self._access.allow(user, request, None)
                 return self._documents.answer(request)
             if route.resource is None:
                 raise NotFound("the server could not find the requested resource", details={})
-            self._allow(user, request, route)
+            self._access.allow(user, request, route)
             form = self._form(request, route)
             return self._respond(request, route, user, form)
         except ApiError as error:
-            return failure(error, form)
+            return failure(error, form, error.warnings)
         except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
             return failure(InternalError(f"Internal error occurred: {error!r}"), form)
-
-    # ------------------------------------------------------------ who
-
-    def _user(self, request: HttpRequest) -> User:
-        user = self._authenticate(request)
-        other = impersonated(request)
-        if other is None:
-            return user
-        attributes = Attributes(
-            user=user, verb="impersonate", group="", version="v1", resource="users", name=other.name
-        )
-        if not authorize(attributes, self.server.core).allowed:
-            raise _forbidden(attributes)
-        return other
-
-    def _allow(self, user: User, request: HttpRequest, route: Route | None) -> None:
-        """Make sure that *user* may do it.
-
-        Raises:
-            Forbidden: If not.
-        """
-        if "system:masters" in user.groups:
-            return
-        if route is None or route.resource is None:
-            verb = request.method.lower()
-            attributes = Attributes(user=user, verb=verb, path=request.path)
-        else:
-            resource = route.resource
-            attributes = Attributes(
-                user=user,
-                verb=_verb(request, route),
-                group=resource.kind.group,
-                version=resource.kind.version,
-                resource=resource.plural,
-                subresource=route.subresource,
-                namespace=route.namespace,
-                name=route.name,
-            )
-        if not authorize(attributes, self.server.core).allowed:
-            raise _forbidden(attributes)
 
     # ------------------------------------------------------------ what
 
     def _form(self, request: HttpRequest, route: Route) -> Form:
         is_list = not route.name and request.method in {"GET", "HEAD"}
         kinds = {"Table", "PartialObjectMetadataList" if is_list else "PartialObjectMetadata"}
-        if is_list and _is_watch(request, route):
+        if is_list and is_watch(request, route):
             kinds = {"Table", "PartialObjectMetadata"}
         form = choose_form(request.header("accept"), kinds=frozenset(kinds))
         if "pretty" in request.query:
@@ -165,7 +115,7 @@ class RestApi:
     def _respond(self, request: HttpRequest, route: Route, user: User, form: Form) -> HttpResponse:
         resource = route.resource
         assert resource is not None  # noqa: S101 - asked before
-        _check_method(request, route, resource)
+        check_method(request, route, resource)
         if route.subresource:
             return self._part(request, route, user, form)
         if "get" not in resource.verbs or resource.plural == "componentstatuses":
@@ -221,7 +171,7 @@ class RestApi:
                 part for part in (options.field_selector, f"metadata.name={route.name}") if part
             )
             options = replace(options, field_selector=fields)
-        if _is_watch(request, route):
+        if is_watch(request, route):
             return self._watch(request, route, endpoint, options, form)
         listing = self.server.list(endpoint, namespace=route.namespace, options=options)
         warnings = _deprecation(endpoint)
@@ -235,7 +185,12 @@ class RestApi:
         return answer(200, list_bytes(endpoint, listing), form, warnings)
 
     def _watch(
-        self, request: HttpRequest, route: Route, endpoint: Endpoint, options, form: Form
+        self,
+        request: HttpRequest,
+        route: Route,
+        endpoint: Endpoint,
+        options: ListOptions,
+        form: Form,
     ) -> HttpResponse:
         watch = self.server.watch(endpoint, namespace=route.namespace, options=options)
         now = self.server.clock.now()
@@ -244,7 +199,7 @@ class RestApi:
         version = form.version if form.kind and table_form is None else ""
         writer = EventWriter(endpoint, table_form, version)
         stream = WatchStream(self.server.core, watch, writer, ends_at)
-        headers = (("Content-Type", "application/json"), *_warned(_deprecation(endpoint)))
+        headers = (("Content-Type", "application/json"), *warned(_deprecation(endpoint)))
         return HttpResponse(200, headers, stream=stream)
 
     def _table_form(self, request: HttpRequest, form: Form) -> TableForm:
@@ -404,64 +359,6 @@ def _full(resource: Resource) -> str:
     return qualified(resource.kind.group, resource.plural)
 
 
-def _is_watch(request: HttpRequest, route: Route) -> bool:
-    return route.is_watch or (not route.name and boolean(request, "watch"))
-
-
-def _verb(request: HttpRequest, route: Route) -> str:
-    """Return what a request does, as authorisation calls it."""
-    verb = _VERBS.get(request.method, request.method.lower())
-    if verb == "get" and (not route.name or route.is_watch):
-        return "watch" if _is_watch(request, route) else "list"
-    if verb == "delete" and not route.name:
-        return "deletecollection"
-    return verb
-
-
-def _check_method(request: HttpRequest, route: Route, resource: Resource) -> None:
-    """Make sure that the resource, or a part of it, has the verb.
-
-    Raises:
-        MethodNotAllowed: If not.
-    """
-    verbs = resource.verbs
-    if route.subresource:
-        part = resource.subresource(route.subresource)
-        verbs = part.verbs if part is not None else ()
-    verb = _verb(request, route)
-    reaches = bool(route.name) if verb in {"get", "update", "patch", "delete"} else True
-    if verb == "create" and not route.subresource:
-        reaches = not route.name and bool(route.namespace or not resource.namespaced)
-    if verb == "deletecollection" and resource.namespaced and not route.namespace:
-        reaches = False
-    if verb not in verbs or not reaches:
-        raise MethodNotAllowed(
-            "the server does not allow this method on the requested resource", details={}
-        )
-
-
-def _forbidden(attributes: Attributes) -> Forbidden:
-    user = attributes.user.name
-    if not attributes.resource:
-        message = f'forbidden: User "{user}" cannot {attributes.verb} path "{attributes.path}"'
-        return Forbidden(message, details={})
-    what = qualified(attributes.group, attributes.resource)
-    where = (
-        f' in the namespace "{attributes.namespace}"'
-        if attributes.namespace
-        else " at the cluster scope"
-    )
-    part = f"/{attributes.subresource}" if attributes.subresource else ""
-    name = f' "{attributes.name}"' if attributes.name else ""
-    message = (
-        f'{what}{name} is forbidden: User "{user}" cannot {attributes.verb} resource'
-        f' "{attributes.resource}{part}" in API group "{attributes.group}"{where}'
-    )
-    return Forbidden(
-        message, details=details_of(attributes.group, attributes.resource, attributes.name)
-    )
-
-
 def _as_object(value: JsonValue) -> Document:
     if not isinstance(value, dict):
         raise BadRequest("the body must be a JSON object")
@@ -476,42 +373,3 @@ def _optional_body(request: HttpRequest) -> Document | None:
 
 def _deprecation(endpoint: Endpoint) -> tuple[str, ...]:
     return (endpoint.kind.deprecated,) if endpoint.kind.deprecated else ()
-
-
-def _warned(warnings: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return a header for each warning, as RFC 7234 has them."""
-    return tuple(("Warning", f"299 - {_quoted(text)}") for text in dict.fromkeys(warnings))
-
-
-def _quoted(text: str) -> str:
-    plain = "".join(char if char.isprintable() and char.isascii() else "?" for char in text)
-    escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def answer(
-    status: int, body: Document | bytes, form: Form, warnings: tuple[str, ...] = ()
-) -> HttpResponse:
-    """Return the response that *body* is, in the form that is asked for."""
-    if form.media == "yaml":
-        document = orjson.loads(body) if isinstance(body, bytes) else body
-        from kubeobj.manifests.yamltext import to_yaml  # few ask for it, and PyYAML is not small
-
-        data, media = to_yaml([document]), "application/yaml"
-    else:
-        media = "application/json"
-        if form.pretty:
-            document = orjson.loads(body) if isinstance(body, bytes) else body
-            data = orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
-        else:
-            data = body if isinstance(body, bytes) else orjson.dumps(body)
-    return HttpResponse(status, (("Content-Type", media), *_warned(warnings)), data)
-
-
-def failure(error: ApiError, form: Form, warnings: tuple[str, ...] = ()) -> HttpResponse:
-    """Return the response that says what is wrong."""
-    response = answer(error.code, error.to_status(), form, warnings)
-    if error.retry_after_seconds is None:
-        return response
-    retry = ("Retry-After", str(error.retry_after_seconds))
-    return replace(response, headers=(*response.headers, retry))

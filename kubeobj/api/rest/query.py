@@ -196,5 +196,5 @@ def integer(request: HttpRequest, name: str) -> int | None:
 
 def boolean(request: HttpRequest, name: str) -> bool:
     """Return whether a parameter is there and neither ``false`` nor ``0``."""
-    values = request.query.get(name)
+    values = request.query.get(name, [])
     return bool(values) and values[0].lower() not in {"false", "0"}
