@@ -4,7 +4,7 @@ Source: ``k8s.io/kubernetes/pkg/apis/core/validation`` validateContainers, valid
 and validateEphemeralContainers (v1.36).
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -17,10 +17,10 @@ from kubeobj.api.fielderrors import (
     required,
 )
 from kubeobj.api.kind import Errors
-from kubeobj.api.podspec.env import validate_env, validate_env_from
+from kubeobj.api.podspec.env import validate_env
 from kubeobj.api.podspec.ports import validate_container_ports, validate_host_ports
 from kubeobj.api.podspec.probes import validate_lifecycle, validate_probes
-from kubeobj.api.podspec.resources import validate_resource_requirements
+from kubeobj.api.podspec.resources import is_plain, validate_resource_requirements
 from kubeobj.api.podspec.restartrules import validate_resize_policy, validate_restart_policy
 from kubeobj.api.podspec.securitycontext import validate_security_context
 from kubeobj.api.podspec.volumemounts import (
@@ -55,13 +55,15 @@ class Surroundings:
     """What containers find in their pod.
 
     Args:
-        volumes: The volumes, those that are in order, by name.
+        every_volume: The volumes.
+        volumes: Those of them that are in order, by name.
         claims: The names of the resource claims.
         restart_policy: The restart policy.
         grace: How many seconds it is given to end.
         host_users: Whether it has the users of the node.
     """
 
+    every_volume: Collection[Wire]
     volumes: Mapping[str, Wire]
     claims: Collection[str]
     restart_policy: str
@@ -166,28 +168,22 @@ def _validate_container(container: Wire, pod: Surroundings, path: FieldPath) -> 
         yield required(path.child("image"), "required")
     yield from _validate_choice(container, "terminationMessagePolicy", _MESSAGE_POLICIES, path)
     yield from _validate_choice(container, "imagePullPolicy", PULL_POLICIES, path)
-    for name, rule in _RULES.items():
-        if name in container:
-            yield from rule(container[name], path.child(name))
+    if "ports" in container:
+        yield from validate_container_ports(container["ports"], path)
+    if "env" in container or "envFrom" in container:
+        yield from validate_env(container, pod.every_volume, path)
     if "volumeMounts" in container or "volumeDevices" in container:
         yield from _validate_mounts(container, pod, path)
-    if container["resources"]:
-        yield from validate_resource_requirements(
-            container["resources"], path.child("resources"), claims=pod.claims
-        )
+    resources = container["resources"]
+    if resources and not is_plain(resources):
+        at = path.child("resources")
+        yield from validate_resource_requirements(resources, at, claims=pod.claims)
     if "resizePolicy" in container:
         at = path.child("resizePolicy")
         yield from validate_resize_policy(container["resizePolicy"], at, pod.restart_policy)
     if "securityContext" in container:
         context, at = container["securityContext"], path.child("securityContext")
         yield from validate_security_context(context, at, host_users=pod.host_users)
-
-
-_RULES: Mapping[str, Callable[[list[Wire], FieldPath], Errors]] = {
-    "ports": validate_container_ports,
-    "env": validate_env,
-    "envFrom": validate_env_from,
-}
 
 
 def _validate_choice(

@@ -4,7 +4,7 @@ Source: ``k8s.io/kubernetes/pkg/apis/core/validation`` ValidateEnv and ValidateE
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from kubeobj.api.fielderrors import invalid, not_found, required
 from kubeobj.api.kind import Errors
@@ -29,16 +29,32 @@ _is_name = re.compile(r"[ -<>-~]+").fullmatch
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
 
 
-def validate_env(variables: list[Wire], path: FieldPath) -> Errors:
-    """Find what is wrong with the variables of a container."""
-    for position, variable in enumerate(variables):
+def validate_env(container: Wire, volumes: Collection[Wire], path: FieldPath) -> Errors:
+    """Find what is wrong with the environment of a container.
+
+    Args:
+        container: The container.
+        volumes: All volumes of the pod.
+        path: Where the container is.
+    """
+    for position, variable in enumerate(container.get("env", ())):
         name = variable["name"]
         if not name:
-            yield required(path.index(position).child("name"), "required")
+            yield required(_at(path, position).child("name"), "required")
         elif not _is_name(name):
-            yield from validate_relaxed_env_var_name(name, path.index(position).child("name"))
+            yield from validate_relaxed_env_var_name(name, _at(path, position).child("name"))
         if "valueFrom" in variable:
-            yield from _validate_source(variable, path.index(position).child("valueFrom"))
+            at = _at(path, position).child("valueFrom")
+            yield from _validate_source(variable, at)
+            if "fileKeyRef" in variable["valueFrom"]:
+                selector = variable["valueFrom"]["fileKeyRef"]
+                yield from _validate_volume(selector["volumeName"], volumes, at)
+    if "envFrom" in container:
+        yield from _validate_env_from(container["envFrom"], path.child("envFrom"))
+
+
+def _at(path: FieldPath, position: int) -> FieldPath:
+    return path.child("env").index(position)
 
 
 def _validate_source(variable: Wire, path: FieldPath) -> Errors:
@@ -88,30 +104,19 @@ def _validate_key_of_file(selector: Wire, path: FieldPath) -> Errors:
             yield required(path.child(name), "required")
 
 
-def validate_volumes_of_env(container: Wire, volumes: dict[str, Wire], path: FieldPath) -> Errors:
-    """Find variables whose values come from files of volumes that are none, or no scratch space.
-
-    Args:
-        container: The container.
-        volumes: All volumes of the pod, by name.
-        path: Where the container is.
-    """
-    for position, variable in enumerate(container.get("env", ())):
-        selector = variable.get("valueFrom", {}).get("fileKeyRef")
-        if not selector or not selector["volumeName"]:
-            continue
-        volume = volumes.get(selector["volumeName"])
-        if volume is not None and "emptyDir" in volume:
-            continue
-        at = path.child("env").index(position).child("valueFrom", "fileKeyRef", "volumeName")
-        if volume is None:
-            yield not_found(at, selector["volumeName"])
-        else:
-            detail = "referenced volume must be of type emptyDir"
-            yield invalid(at, selector["volumeName"], detail, "reference")
+def _validate_volume(name: str, volumes: Collection[Wire], path: FieldPath) -> Errors:
+    """Find a volume of which there is none, or that is no scratch space."""
+    if not name:
+        return
+    at = path.child("fileKeyRef", "volumeName")
+    volume = next((volume for volume in volumes if volume["name"] == name), None)
+    if volume is None:
+        yield not_found(at, name)
+    elif "emptyDir" not in volume:
+        yield invalid(at, name, "referenced volume must be of type emptyDir", "reference")
 
 
-def validate_env_from(sources: list[Wire], path: FieldPath) -> Errors:
+def _validate_env_from(sources: list[Wire], path: FieldPath) -> Errors:
     """Find what is wrong with the objects whose keys all become variables."""
     for position, source in enumerate(sources):
         here = path.index(position)

@@ -20,42 +20,49 @@ _is_plain_name = re.compile(r"(?=.{1,15}\Z)[a-z][a-z0-9]*(?:-[a-z0-9]+)*").fullm
 
 
 def validate_container_ports(ports: list[Wire], path: FieldPath) -> Errors:
-    """Find what is wrong with the ports of a container."""
+    """Find what is wrong with the ports of a container; *path* is that of the container."""
     names: set[str] = set()
     for position, port in enumerate(ports):
         if "name" in port:
             yield from _validate_name(port["name"], names, path, position)
         number = port["containerPort"]
         if not 0 < number <= 65535:
-            at = path.index(position).child("containerPort")
+            at = _at(path, position, "containerPort")
             yield from validate_port_number(number, at) if number else (required(at, "required"),)
         if "hostPort" in port and not 0 < port["hostPort"] <= 65535:
-            at = path.index(position).child("hostPort")
-            yield from validate_port_number(port["hostPort"], at)
+            yield from validate_port_number(port["hostPort"], _at(path, position, "hostPort"))
         protocol = port.get("protocol")
         if protocol not in PROTOCOLS:
-            at = path.index(position).child("protocol")
+            at = _at(path, position, "protocol")
             yield not_supported(at, protocol, PROTOCOLS) if protocol else required(at, "required")
+
+
+def _at(path: FieldPath, position: int, name: str) -> FieldPath:
+    return path.child("ports").index(position).child(name)
 
 
 def _validate_name(name: str, names: set[str], path: FieldPath, position: int) -> Errors:
     wrong = () if _is_plain_name(name) else validate_port_name(name)
     if not wrong and name not in names:
         names.add(name)
-        return
-    at = path.index(position).child("name")
-    if wrong:
-        yield from validate_port_name(name, at)
+    elif wrong:
+        yield from validate_port_name(name, _at(path, position, "name"))
     else:
-        yield duplicate(at, name)
+        yield duplicate(_at(path, position, "name"), name)
+
+
+def is_port_reference(port: int | str) -> bool:
+    """Return whether *port* is the number or the name of a port."""
+    if isinstance(port, int):
+        return 0 < port <= 65535
+    return bool(_is_plain_name(port)) or not validate_port_name(port)
 
 
 def validate_port_reference(port: int | str, path: FieldPath) -> Errors:
     """Find what is wrong with a port that is given by its number or its name."""
     if isinstance(port, int):
-        if not 0 < port <= 65535:
-            yield from validate_port_number(port, path)
-    elif not _is_plain_name(port):
+        yield from validate_port_number(port, path)
+    else:
         yield from validate_port_name(port, path)
 
 

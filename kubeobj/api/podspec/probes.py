@@ -6,10 +6,11 @@ validateLifecycle (v1.36).
 
 import re
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from kubeobj.api.fielderrors import forbidden, invalid, not_supported, required
 from kubeobj.api.kind import Errors
-from kubeobj.api.podspec.ports import validate_port_reference
+from kubeobj.api.podspec.ports import is_port_reference, validate_port_reference
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldError, FieldErrorType, FieldPath
 from kubeobj.names import validate_http_header_name
@@ -73,7 +74,8 @@ def validate_lifecycle(lifecycle: Wire, grace: int | None, path: FieldPath) -> E
             yield from _validate_handler(lifecycle[name], _HOOK_ACTIONS, grace, path.child(name))
 
 
-_Rule = Callable[[Wire, int | None, FieldPath], Errors]
+_Rule: TypeAlias = Callable[[Wire, int | None, FieldPath], Errors]
+"""Finds what is wrong with an action; the path is that of the probe or hook."""
 
 
 def _validate_handler(
@@ -89,7 +91,7 @@ def _validate_handler(
             yield forbidden(path.child(name), detail, "one-of")
         else:
             found = True
-            yield from rule(handler[name], grace, path.child(name))
+            yield from rule(handler[name], grace, path)
     if not found:
         detail = "must specify a handler type"
         yield FieldError(path, FieldErrorType.REQUIRED, "", detail, "one-of")
@@ -97,41 +99,49 @@ def _validate_handler(
 
 def _validate_exec(action: Wire, _grace: int | None, path: FieldPath) -> Errors:
     if not action.get("command"):
-        yield required(path.child("command"), "required")
+        yield required(path.child("exec", "command"), "required")
 
 
 def _validate_http_get(action: Wire, _grace: int | None, path: FieldPath) -> Errors:
     if not action.get("path"):
-        yield required(path.child("path"), "required")
-    yield from validate_port_reference(action["port"], path.child("port"))
+        yield required(path.child("httpGet", "path"), "required")
+    if not is_port_reference(action["port"]):
+        yield from validate_port_reference(action["port"], path.child("httpGet", "port"))
     scheme = action.get("scheme", "")
     if scheme not in SCHEMES:
-        yield not_supported(path.child("scheme"), scheme, SCHEMES)
+        yield not_supported(path.child("httpGet", "scheme"), scheme, SCHEMES)
     for header in action.get("httpHeaders", ()):
         if not _is_header_name(header["name"]):
-            yield from validate_http_header_name(header["name"], path.child("httpHeaders"))
+            at = path.child("httpGet", "httpHeaders")
+            yield from validate_http_header_name(header["name"], at)
 
 
-def _validate_port(action: Wire, _grace: int | None, path: FieldPath) -> Errors:
-    return validate_port_reference(action["port"], path.child("port"))
+def _port_of(name: str) -> _Rule:
+    """Return what looks at the port of the action *name*."""
+
+    def validate(action: Wire, _grace: int | None, path: FieldPath) -> Errors:
+        if not is_port_reference(action["port"]):
+            yield from validate_port_reference(action["port"], path.child(name, "port"))
+
+    return validate
 
 
 def _validate_sleep(action: Wire, grace: int | None, path: FieldPath) -> Errors:
     seconds = action["seconds"]
     if grace is not None and not 0 <= seconds <= grace:
         detail = f"must be non-negative and less than terminationGracePeriodSeconds ({grace})"
-        yield invalid(path, seconds, detail, "range")
+        yield invalid(path.child("sleep"), seconds, detail, "range")
 
 
 _PROBE_ACTIONS: Mapping[str, _Rule] = {
     "exec": _validate_exec,
     "httpGet": _validate_http_get,
-    "tcpSocket": _validate_port,
-    "grpc": _validate_port,
+    "tcpSocket": _port_of("tcpSocket"),
+    "grpc": _port_of("grpc"),
 }
 _HOOK_ACTIONS: Mapping[str, _Rule] = {
     "exec": _validate_exec,
     "httpGet": _validate_http_get,
-    "tcpSocket": _validate_port,
+    "tcpSocket": _port_of("tcpSocket"),
     "sleep": _validate_sleep,
 }

@@ -30,6 +30,29 @@ POD_RESOURCES = ("cpu", "hugepages-", "memory")
 """What a pod as a whole can ask for, as messages name it."""
 
 _COMPUTE = frozenset({"cpu", "memory"})
+_NONE: Mapping[str, str] = {}
+
+
+def is_plain(resources: Wire) -> bool:
+    """Return whether requests and limits are of CPU and memory alone, and in order.
+
+    Those of most containers are, so they are asked this first.
+    """
+    limits = resources.get("limits", _NONE)
+    for name, text in limits.items():
+        if name not in _COMPUTE or text[0] == "-":
+            return False
+    for name, text in resources.get("requests", _NONE).items():
+        if name not in _COMPUTE or text[0] == "-":
+            return False
+        if name in limits and not _is_within(text, limits[name]):
+            return False
+    return "claims" not in resources
+
+
+@lru_cache(maxsize=4096)
+def _is_within(request: str, limit: str) -> bool:
+    return quantity_of(request) <= quantity_of(limit)
 
 
 def validate_resource_requirements(

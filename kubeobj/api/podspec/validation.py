@@ -15,7 +15,6 @@ from kubeobj.api.podspec.containers import (
     validate_ephemeral_containers,
     validate_init_containers,
 )
-from kubeobj.api.podspec.env import validate_volumes_of_env
 from kubeobj.api.podspec.network import validate_network
 from kubeobj.api.podspec.podresources import validate_pod_resources
 from kubeobj.api.podspec.ports import validate_host_network_ports
@@ -24,7 +23,6 @@ from kubeobj.api.podspec.restartrules import POLICIES
 from kubeobj.api.podspec.securitycontext import validate_pod_security_context
 from kubeobj.api.podspec.tolerations import validate_tolerations
 from kubeobj.api.podspec.topologyspread import validate_topology_spread
-from kubeobj.api.podspec.visiting import containers_of, containers_with_paths
 from kubeobj.api.podspec.volumes import validate_volumes
 from kubeobj.api.podspec.windows import has_windows_options, validate_host_processes, validate_os
 from kubeobj.documents import Wire
@@ -99,6 +97,7 @@ def _validate_inside(spec: Wire, path: FieldPath, meta: Wire | None) -> Errors:
         claims = frozenset(claim["name"] for claim in spec["resourceClaims"] if claim["name"])
         yield from validate_pod_claims(spec["resourceClaims"], path.child("resourceClaims"))
     pod = Surroundings(
+        every_volume=spec.get("volumes", ()),
         volumes=volumes,
         claims=claims,
         restart_policy=spec["restartPolicy"],
@@ -112,19 +111,6 @@ def _validate_inside(spec: Wire, path: FieldPath, meta: Wire | None) -> Errors:
         yield from validate_ephemeral_containers(spec, pod, path.child("ephemeralContainers"))
     if "resources" in spec:
         yield from validate_pod_resources(spec, claims, path)
-    if any("fileKeyRef" in source for source in _sources_of_env(spec)):
-        every = {volume["name"]: volume for volume in spec.get("volumes", ())}
-        for container, here in containers_with_paths(spec, path):
-            yield from validate_volumes_of_env(container, every, here)
-
-
-def _sources_of_env(spec: Wire) -> list[Wire]:
-    return [
-        variable["valueFrom"]
-        for container in containers_of(spec)
-        for variable in container.get("env", ())
-        if "valueFrom" in variable
-    ]
 
 
 def _validate_placement(spec: Wire, path: FieldPath) -> Errors:

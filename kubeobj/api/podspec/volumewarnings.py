@@ -79,26 +79,26 @@ def _named(source: Wire) -> str:
 
 def _warn_of_projected_overlaps(source: Wire, volume: str) -> Iterator[str]:
     every: set[str] = set()
-    # A part without a list of its files is asked for those of the one before, as the API does.
-    paths: list[str] = []
-    about = ""
     for part in source.get("sources") or ():
         if not part:
             yield f"volume {volume} (Projected) has no sources provided"
             continue
-        for kind, title in _OF_FILES.items():
-            if kind in part and "items" in part[kind]:
-                paths, named = _paths_of(part[kind]), _named(part[kind])
-                about = f"volume {volume} (Projected {title}{named}): overlapping paths"
-                break
-        else:
-            if "serviceAccountToken" in part:
-                paths = [part["serviceAccountToken"].get("path", "")]
-                about = f"volume {volume} (Projected ServiceAccountToken): overlapping paths"
+        paths, title = _paths_of_part(part)
         if paths:
+            about = f"volume {volume} (Projected {title}): overlapping paths"
             yield from _overlaps(paths, about)
             yield from _overlaps(sorted([*set(paths), *every]), about)
             every.update(paths)
+
+
+def _paths_of_part(part: Wire) -> tuple[list[str], str]:
+    """Return where the files of a part are that say so, and what the part is."""
+    for kind, title in _OF_FILES.items():
+        if kind in part and "items" in part[kind]:
+            return _paths_of(part[kind]), title + _named(part[kind])
+    if "serviceAccountToken" in part:
+        return [part["serviceAccountToken"].get("path", "")], "ServiceAccountToken"
+    return [], ""
 
 
 def _overlaps(paths: Iterable[str], about: str) -> Iterator[str]:

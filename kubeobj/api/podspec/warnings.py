@@ -32,6 +32,7 @@ _SECCOMP = 'non-functional in v1.27+; use the "seccompProfile" field instead'
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 _NO_SELECTOR = "a null labelSelector results in matching no pod"
+_SPEC = FieldPath.of("spec")
 _OF_NODES = frozenset({"nodeSelector", "affinity", "topologySpreadConstraints"})
 _IN_BYTES = ("memory", "ephemeral-storage")
 
@@ -54,7 +55,7 @@ def pod_template_warnings(
 
 
 def _warnings(metadata: Wire, spec: Wire, path: FieldPath) -> Iterator[str]:
-    at = path.child("spec")
+    at = path.child("spec") if path.parts else _SPEC
     if _OF_NODES & spec.keys():
         yield from _of_nodes(spec, at)
     if "annotations" in metadata:
@@ -65,7 +66,7 @@ def _warnings(metadata: Wire, spec: Wire, path: FieldPath) -> Iterator[str]:
     for name, key in (("hostAliases", "ip"), ("imagePullSecrets", "name")):
         if name in spec:
             yield from _of_repeats(spec[name], key, at.child(name))
-    for name in _fractions(spec.get("overhead", {})):
+    for name in _fractions(spec["overhead"]) if "overhead" in spec else ():
         yield _fractional(spec["overhead"][name], at.child("overhead").key(name))
     yield from _of_containers(spec, at)
     yield from warn_of_ports(spec, at)
@@ -76,7 +77,8 @@ def _warnings(metadata: Wire, spec: Wire, path: FieldPath) -> Iterator[str]:
         )
     if "affinity" in spec:
         yield from _of_pod_affinity(spec["affinity"], at.child("affinity"))
-    yield from _of_addresses(spec, at)
+    if "dnsConfig" in spec or "hostAliases" in spec:
+        yield from _of_addresses(spec, at)
 
 
 def _of_nodes(spec: Wire, path: FieldPath) -> Iterator[str]:

@@ -8,7 +8,7 @@ import re
 
 from kubeobj.api.fielderrors import forbidden, invalid, not_supported, required
 from kubeobj.api.kind import Errors
-from kubeobj.api.podspec.visiting import containers_with_paths
+from kubeobj.api.podspec.visiting import containers_of, containers_with_paths
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
 from kubeobj.names import byte_length, validate_dns1123_subdomain
@@ -120,12 +120,12 @@ def has_windows_options(spec: Wire) -> bool:
     """Return whether the pod, or one of its containers, has options for Windows."""
     if _OPTIONS in spec["securityContext"]:
         return True
-    return any(
-        _OPTIONS in container["securityContext"]
-        for name in ("containers", "initContainers", "ephemeralContainers")
-        for container in spec.get(name) or ()
-        if "securityContext" in container
-    )
+    for container in spec["containers"] or ():
+        if "securityContext" in container and _OPTIONS in container["securityContext"]:
+            return True
+    if "initContainers" not in spec and "ephemeralContainers" not in spec:
+        return False
+    return any(_OPTIONS in one.get("securityContext", ()) for one in containers_of(spec))
 
 
 def _host_process(context: Wire) -> bool | None:
