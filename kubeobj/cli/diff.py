@@ -1,13 +1,15 @@
 """`kubeobj diff`: what differs between two sets of manifests, once the API has completed both."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import click
 
-from kubeobj.cli.errors import report
+from kubeobj.cli.errors import error_record, report
 from kubeobj.cli.inputs import read_inputs
+from kubeobj.cli.objects import NONE, ObjectId, object_id
 from kubeobj.cli.output import output_option, print_json, print_text
 from kubeobj.cli.paths import not_empty, path_options, required
 from kubeobj.cli.progress import progress
@@ -15,8 +17,6 @@ from kubeobj.documents import Document, JsonValue
 
 if TYPE_CHECKING:
     from kubeobj.manifests import Manifest
-
-_Key: TypeAlias = tuple[str, str, str, str]
 
 
 @click.command(
@@ -52,7 +52,8 @@ def command(
     problems = (*new.problems, *old.problems)
     changes = list(_changes(_by_key(old.manifests), _by_key(new.manifests)))
     if output == "json":
-        print_json({"changes": [_record(key, before, after) for key, before, after in changes]})
+        records = [_record(key, before, after) for key, before, after in changes]
+        print_json({"changes": records, "errors": [error_record(error) for error in problems]})
     else:
         print_text(line for change in changes for line in _lines(*change))
     if problems:
@@ -61,29 +62,40 @@ def command(
     return 1 if changes else 0
 
 
-def _by_key(manifests: "tuple[Manifest, ...]") -> Mapping[_Key, Document]:
+def _by_key(manifests: "tuple[Manifest, ...]") -> Mapping[ObjectId, Document]:
     """Return the objects by what they are, each as the API would store it, if it would."""
     from kubeobj.cli.stored import as_stored
 
-    found: dict[_Key, Document] = {}
+    found: dict[ObjectId, Document] = {}
+    unnamed: Counter[ObjectId] = Counter()
     for manifest in manifests:
         stored, _ = as_stored(manifest)
-        group = manifest.api_version.rpartition("/")[0]
-        key = (group, manifest.kind, manifest.namespace, manifest.name)
+        key = object_id(manifest) or _unnamed(manifest, unnamed)
         found[key] = manifest.document if stored is None else stored
     return found
 
 
+def _unnamed(manifest: "Manifest", seen: Counter[ObjectId]) -> ObjectId:
+    """Return what stands for an object whose name a server will make: a number among its like."""
+    group = manifest.api_version.rpartition("/")[0]
+    prefix = manifest.at("metadata", "generateName")
+    begin = prefix if isinstance(prefix, str) else NONE
+    namespace = manifest.namespace or "default"
+    seen[group, manifest.kind, namespace, begin] += 1
+    number = seen[group, manifest.kind, namespace, begin]
+    return group, manifest.kind, namespace, f"{begin}[{number}]"
+
+
 def _changes(
-    old: Mapping[_Key, Document], new: Mapping[_Key, Document]
-) -> Iterator[tuple[_Key, Document | None, Document | None]]:
+    old: Mapping[ObjectId, Document], new: Mapping[ObjectId, Document]
+) -> Iterator[tuple[ObjectId, Document | None, Document | None]]:
     for key in sorted({*old, *new}):
         before, after = old.get(key), new.get(key)
         if before != after:
             yield key, before, after
 
 
-def _record(key: _Key, before: Document | None, after: Document | None) -> Document:
+def _record(key: ObjectId, before: Document | None, after: Document | None) -> Document:
     group, kind, namespace, name = key
     change: JsonValue = "changed" if before and after else "added" if after else "removed"
     return {
@@ -100,7 +112,7 @@ def _record(key: _Key, before: Document | None, after: Document | None) -> Docum
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def _lines(key: _Key, before: Document | None, after: Document | None) -> Iterator[str]:
+def _lines(key: ObjectId, before: Document | None, after: Document | None) -> Iterator[str]:
     """Yield the unified diff of an object as YAML."""
     group, kind, namespace, name = key
     what = "/".join(part for part in (group, kind, namespace, name) if part)

@@ -36,6 +36,23 @@ class UnreadableError(KubeobjError):
         self.source = source
 
 
+@final
+class RefusedError(KubeobjError):
+    """An object that the API would not have.
+
+    Attributes:
+        source: The file that it is in, or ``-``.
+        line: The line of what is wrong, from 1.
+    """
+
+    def __init__(self, reason: str, *, source: str, line: int) -> None:
+        """Say why an object of *source* is refused."""
+        super().__init__(f"{source}:{line}: {reason}")
+        self.reason = reason
+        self.source = source
+        self.line = line
+
+
 def report(errors: Iterable[Exception], *, as_json: bool) -> None:
     """Print *errors* to stderr, and as JSON to stdout besides if *as_json*."""
     errors = tuple(errors)
@@ -63,6 +80,13 @@ def error_record(error: Exception) -> Document:
             }
         case UnreadableError():
             return {"kind": "UnreadableError", "message": error.reason, "file": error.source}
+        case RefusedError():
+            return {
+                "kind": "RefusedError",
+                "message": error.reason,
+                "file": error.source,
+                "line": error.line,
+            }
         case click.ClickException():
             return {"kind": "UsageError", "message": error.format_message()}
         case _:

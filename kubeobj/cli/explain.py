@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kubeobj.cli.kindnames import complete_kind, complete_version
 from kubeobj.cli.output import columns, output_option, print_json, print_text
 from kubeobj.documents import Document, JsonValue
 
@@ -23,8 +24,13 @@ Examples:
   kubeobj explain hpa.spec --api-version autoscaling/v1
 """,
 )
-@click.argument("path", metavar="KIND[.FIELD]...")
-@click.option("--api-version", metavar="VERSION", help="Which version of the kind.")
+@click.argument("path", metavar="KIND[.FIELD]...", shell_complete=complete_kind)
+@click.option(
+    "--api-version",
+    metavar="VERSION",
+    shell_complete=complete_version,
+    help="Which version of the kind.",
+)
 @click.option("--recursive", is_flag=True, help="Show the fields of fields, too.")
 @output_option("text", "json")
 def command(*, path: str, api_version: str | None, recursive: bool, output: str) -> int:

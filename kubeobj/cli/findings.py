@@ -1,7 +1,7 @@
-"""What lint found, as text for people, as JSON for programs and as SARIF for code hosts."""
+"""What lint or validate found: text for people, JSON for programs, SARIF for code hosts."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -10,7 +10,7 @@ from kubeobj.cli.inputs import Inputs
 from kubeobj.cli.output import printable
 from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import ROOT, ManifestError, point_at
-from kubeobj.lint import Finding, Location, Rule, Severity, to_sarif
+from kubeobj.lint import RULES, Finding, Location, Rule, Severity, to_sarif
 
 MALFORMED = Rule(
     id="malformed-manifest",
@@ -29,8 +29,10 @@ def malformed_finding(error: ManifestError) -> Finding:
     return Finding(MALFORMED, location, ROOT, error.reason, MALFORMED.advice)
 
 
-def finding_lines(findings: Sequence[Finding], inputs: Inputs) -> list[str]:
-    """Return *findings* with the lines they are about, and a summary."""
+def finding_lines(
+    findings: Sequence[Finding], inputs: Inputs, *, notes: Iterable[str] = ()
+) -> list[str]:
+    """Return *findings* with the lines they are about, a summary, and *notes* below it."""
     sources: dict[str, list[str]] = {}
     lines: list[str] = []
     for finding in findings:
@@ -39,7 +41,7 @@ def finding_lines(findings: Sequence[Finding], inputs: Inputs) -> list[str]:
             text = inputs.contents[source].decode("utf-8", "replace").removeprefix("\ufeff")
             sources[source] = text.split("\n")
         lines += [*_finding_lines(finding, sources[source]), ""]
-    return [*lines, _summary(findings, inputs)]
+    return [*lines, _summary(findings, inputs), *map(printable, notes)]
 
 
 def _finding_lines(finding: Finding, source: Sequence[str]) -> list[str]:
@@ -57,22 +59,25 @@ def _finding_lines(finding: Finding, source: Sequence[str]) -> list[str]:
 
 def _summary(findings: Sequence[Finding], inputs: Inputs) -> str:
     counts = Counter(finding.rule.severity for finding in findings)
-    found = [_count(counts[severity], severity) for severity in Severity if counts[severity]]
-    objects = _count(len(inputs.manifests), "object")
-    files = _count(len(inputs.contents), "file")
+    found = [counted(counts[severity], severity) for severity in Severity if counts[severity]]
+    objects = counted(len(inputs.manifests), "object")
+    files = counted(len(inputs.contents), "file")
     return f"{', '.join(found) or 'Nothing found'} in {objects} of {files}."
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number of things, such as ``2 objects``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def run_record(findings: Sequence[Finding], inputs: Inputs) -> Document:
-    """Return the JSON form of a run."""
+def run_record(
+    findings: Sequence[Finding], inputs: Inputs, errors: Iterable[Exception]
+) -> dict[str, JsonValue]:
+    """Return the JSON form of a run, with *errors* for what could not be read."""
     counts = Counter(finding.rule.severity for finding in findings)
     return {
         "findings": [_finding_record(finding) for finding in findings],
-        "errors": [error_record(error) for error in inputs.unreadable],
+        "errors": [error_record(error) for error in errors],
         "summary": {
             "files": len(inputs.contents),
             "objects": len(inputs.manifests),
@@ -107,16 +112,33 @@ def rule_record(rule: Rule) -> Document:
     }
 
 
-def sarif_log(findings: Sequence[Finding], inputs: Inputs) -> Document:
-    """Return the SARIF form of a run, which failed if there is a file it could not read."""
-    log = to_sarif(findings)
+def sarif_log(
+    findings: Sequence[Finding],
+    errors: Iterable[Exception],
+    *,
+    rules: Iterable[Rule] = RULES.values(),
+    notes: Iterable[str] = (),
+) -> Document:
+    """Return the SARIF form of a run.
+
+    Args:
+        findings: What was found.
+        errors: What could not be read; then the run has failed.
+        rules: Every rule that there is.
+        notes: What else is to be said of the run.
+    """
+    log = to_sarif(findings, rules=rules)
     runs = log["runs"]
-    if not inputs.unreadable or not isinstance(runs, list):
+    failures = [_notification("error", str(error)) for error in errors]
+    notifications = [*failures, *(_notification("note", note) for note in notes)]
+    if not notifications or not isinstance(runs, list):
         return log
     invocation: Document = {
-        "executionSuccessful": False,
-        "toolExecutionNotifications": [
-            {"level": "error", "message": {"text": str(error)}} for error in inputs.unreadable
-        ],
+        "executionSuccessful": not failures,
+        "toolExecutionNotifications": notifications,
     }
     return {**log, "runs": [{**run, "invocations": [invocation]} for run in runs]}
+
+
+def _notification(level: str, text: str) -> Document:
+    return {"level": level, "message": {"text": text}}

@@ -104,9 +104,9 @@ def _print(findings: Sequence["Finding"], inputs: Inputs, output: str) -> None:
 
     match output:
         case "json":
-            print_json(run_record(findings, inputs))
+            print_json(run_record(findings, inputs, inputs.unreadable))
         case "sarif":
-            print_json(sarif_log(findings, inputs))
+            print_json(sarif_log(findings, inputs.unreadable))
         case _:
             print_text(finding_lines(findings, inputs))
 

@@ -1,12 +1,15 @@
 """How an object in a file is named: in text as kubectl does, and in JSON."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kubeobj.cli.output import printable
 from kubeobj.documents import Document
 
 if TYPE_CHECKING:
     from kubeobj.manifests import Manifest
+
+ObjectId: TypeAlias = tuple[str, str, str, str]
+"""What tells an object from all others: its group, kind, namespace and name."""
 
 NONE = "<none>"
 """What stands for nothing in text, as in kubectl."""
@@ -35,3 +38,14 @@ def object_record(manifest: "Manifest") -> Document:
         "namespace": manifest.namespace,
         "name": manifest.name,
     }
+
+
+def object_id(manifest: "Manifest") -> ObjectId | None:
+    """Return what tells the object from all others; None for one whose name a server will make.
+
+    An object that says no namespace is taken to be in ``default``.
+    """
+    if not manifest.name:
+        return None
+    group = manifest.api_version.rpartition("/")[0]
+    return group, manifest.kind, manifest.namespace or "default", manifest.name

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kubeobj.cli.documents import print_documents
 from kubeobj.cli.errors import report
 from kubeobj.cli.inputs import read_inputs
 from kubeobj.cli.objects import NONE, object_name, object_place
-from kubeobj.cli.output import columns, output_option, print_json, print_text
+from kubeobj.cli.output import columns, output_option, print_text
 from kubeobj.cli.paths import path_options, required
 from kubeobj.cli.progress import progress
 
@@ -65,10 +66,8 @@ def command(  # noqa: PLR0913 - the toolkit passes each option by name
             print_text(_table(chosen, with_labels=show_labels, with_headers=not no_headers))
         case "name":
             print_text(object_name(manifest) for manifest in chosen)
-        case "yaml":
-            _print_yaml(chosen)
         case _:
-            _print_json(chosen)
+            print_documents([manifest.document for manifest in chosen], output)
     if inputs.problems:
         report(inputs.problems, as_json=False)
         return 2
@@ -112,17 +111,3 @@ def _table(manifests: Sequence["Manifest"], *, with_labels: bool, with_headers: 
     if not manifests:
         return []
     return columns(row if with_labels else (*row[:3], row[4]) for row in rows)
-
-
-def _print_yaml(manifests: Sequence["Manifest"]) -> None:
-    from kubeobj.manifests.yamltext import to_yaml
-
-    click.echo(to_yaml(manifest.document for manifest in manifests), nl=False)
-
-
-def _print_json(manifests: Sequence["Manifest"]) -> None:
-    items = [manifest.document for manifest in manifests]
-    if len(items) == 1:
-        print_json(items[0])
-    else:
-        print_json({"apiVersion": "v1", "kind": "List", "items": items})

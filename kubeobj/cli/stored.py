@@ -1,21 +1,18 @@
 """Objects as the API would store them, for commands that print or compare them."""
 
-from collections.abc import Sequence
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-import click
-
-from kubeobj.cli.output import print_json, printable
-from kubeobj.documents import Document, JsonValue, Wire
+from kubeobj.cli.errors import RefusedError
+from kubeobj.cli.objects import object_name
+from kubeobj.cli.output import printable
+from kubeobj.documents import Document, JsonValue
 
 if TYPE_CHECKING:
     from kubeobj.api.verdict import Judge
+    from kubeobj.lint import Location
     from kubeobj.manifests import Manifest
-
-_SAID_BY_SERVERS = frozenset(
-    {"uid", "resourceVersion", "creationTimestamp", "generation", "managedFields"}
-)
 
 
 @cache
@@ -25,44 +22,46 @@ def _judge() -> "Judge":
     return Judge()
 
 
-def as_stored(manifest: "Manifest") -> tuple[Document | None, list[str]]:
+def as_stored(manifest: "Manifest") -> tuple[Document | None, list[RefusedError]]:
     """Return an object as the API would store it, or None and why not.
 
-    What only a server says is left out. An object of a kind that the API does not have is
+    What only a server can say is left out. An object of a kind that the API does not store is
     returned as it is.
     """
-    verdict = _judge().judge(manifest.document)
-    if not verdict.is_known:
-        return manifest.document, []
+    from kubeobj.cli.verdicts import shape_findings, verdict_findings
+
+    shape = list(shape_findings(manifest))
+    verdict = None if shape else _judge().judge(manifest.document)
+    findings = shape if verdict is None else [*verdict_findings(manifest, verdict)]
+    errors = [each for each in findings if each.rule.severity == "error"]
+    if errors or verdict is None:
+        return None, [refusal(manifest, each.location, each.message) for each in errors]
     if verdict.stored is None:
-        return None, [printable(str(error)) for error in verdict.errors]
-    return without_server_fields(verdict.stored, manifest), []
+        return manifest.document, []
+    return _as_written(verdict.stored, manifest), []
 
 
-def without_server_fields(document: Document, manifest: "Manifest") -> Document:
-    """Return *document* without what only a server can say."""
-    metadata = document.get("metadata")
-    plain: Wire = dict(metadata) if isinstance(metadata, dict) else {}
-    kept = {name: value for name, value in plain.items() if name not in _SAID_BY_SERVERS}
+def refusal(manifest: "Manifest", location: "Location", reason: str) -> RefusedError:
+    """Return the error that the API would not have an object, or could not read it."""
+    reason = f"{object_name(manifest)}: {printable(reason)}"
+    return RefusedError(reason, source=manifest.source, line=location.line)
+
+
+def _as_written(stored: Document, manifest: "Manifest") -> Document:
+    """Return a stored object in the order of a manifest, in no namespace if that names none."""
+    metadata = stored.get("metadata")
+    plain = dict(metadata) if isinstance(metadata, dict) else {}
     if not manifest.namespace:
-        kept.pop("namespace", None)
-    ordered: dict[str, JsonValue] = {
-        "apiVersion": document.get("apiVersion"),
-        "kind": document.get("kind"),
-        "metadata": kept,
-    }
-    return ordered | {name: value for name, value in document.items() if name not in ordered}
+        plain.pop("namespace", None)
+    found = _ordered({**stored, "metadata": plain}, manifest.document)
+    return found if isinstance(found, dict) else stored
 
 
-def print_documents(documents: Sequence[Document], output: str) -> None:
-    """Print *documents*: as YAML, one after the other, or as JSON, a list if they are several."""
-    if output == "json":
-        if len(documents) == 1:
-            print_json(documents[0])
-        else:
-            print_json({"apiVersion": "v1", "kind": "List", "items": list(documents)})
-        return
-    from kubeobj.manifests.yamltext import to_yaml
-
-    if documents:
-        click.echo(to_yaml(documents), nl=False)
+def _ordered(value: JsonValue, like: JsonValue) -> JsonValue:
+    """Return *value* with the fields that *like* has first, in its order."""
+    if isinstance(value, dict) and isinstance(like, dict):
+        names = (*(name for name in like if name in value), *value)
+        return {name: _ordered(value[name], like.get(name)) for name in dict.fromkeys(names)}
+    if isinstance(value, list) and isinstance(like, list):
+        return [_ordered(*pair) for pair in zip_longest(value, like[: len(value)])]
+    return value

@@ -1,10 +1,12 @@
 """Verdicts of the API as findings: a rule for each reason that the API has for refusing a field."""
 
+import re
 from collections.abc import Iterator
 
 from kubeobj.api.verdict import Verdict
-from kubeobj.errors import ROOT, FieldError, FieldErrorType
-from kubeobj.lint.finding import Finding, Rule, Severity, report
+from kubeobj.documents import Document, JsonValue
+from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath
+from kubeobj.lint.finding import Finding, Rule, Severity, locate, report
 from kubeobj.manifests.manifest import Manifest
 
 
@@ -22,17 +24,24 @@ UNKNOWN = _rule(
 WARNED = _rule(
     "api-warning",
     "The API takes the object without a warning",
-    "The API takes it, and warns whoever applies it.",
+    "The API takes it all the same; change what it warns of, or leave it on purpose.",
     Severity.WARNING,
 )
 """Broken by what the API takes and warns of."""
 
 NO_OBJECT = _rule(
     "no-object",
-    "Every document says what it is, and has a name",
-    "Give apiVersion, kind and metadata.name.",
+    "Every document says what it is",
+    "Give apiVersion and kind, and metadata with a name.",
 )
 """Broken by a document that is no object of any API."""
+
+UNSERVED = _rule(
+    "unserved-kind",
+    "Every kind is one that Kubernetes 1.36 serves",
+    "Write the version that is served, or the kind as it is spelled.",
+)
+"""Broken by a kind that could only be Kubernetes' own, and is not."""
 
 _RULES = {
     FieldErrorType.REQUIRED: _rule(
@@ -63,7 +72,7 @@ _RULES = {
     FieldErrorType.TYPE_INVALID: _rule(
         "wrong-type",
         "Every value has the type of its field",
-        'Write a value of this type; mind that YAML takes 3, yes and 1.5 for no strings: "3".',
+        'Write a value of this type; to YAML 3, yes and 1.5 are no strings, and "3" is one.',
     ),
     FieldErrorType.INVALID: _rule(
         "invalid-value",
@@ -75,7 +84,7 @@ _RULES = {
     ),
 }
 
-VERDICT_RULES = (UNKNOWN, WARNED, NO_OBJECT, *_RULES.values())
+VERDICT_RULES = (NO_OBJECT, UNSERVED, UNKNOWN, *_RULES.values(), WARNED)
 """Every rule that verdicts break."""
 
 
@@ -95,10 +104,76 @@ def verdict_findings(manifest: Manifest, verdict: Verdict) -> Iterator[Finding]:
     for error in verdict.errors:
         yield _finding(manifest, error)
     for warning in verdict.warnings:
-        yield report(WARNED, manifest, ROOT, warning)
+        path = as_written(manifest.document, _path_of(warning))
+        yield report(WARNED, manifest, path, warning)
+
+
+def message_of(error: FieldError) -> str:
+    """Return what is wrong, and where in the object, without saying anything twice."""
+    match error.origin:
+        case "unknown":
+            return error.detail
+        case "type" | "served":
+            return f"{error.path}: {error.detail}"
+        case _:
+            return str(error)
 
 
 def _finding(manifest: Manifest, error: FieldError) -> Finding:
-    if error.origin == "unknown":
-        return report(UNKNOWN, manifest, error.path, error.detail)
-    return report(_RULES[error.type], manifest, error.path, str(error))
+    rules = {"unknown": UNKNOWN, "served": UNSERVED}
+    rule = rules.get(error.origin) or _RULES[error.type]
+    location = locate(manifest, as_written(manifest.document, error.path))
+    return Finding(rule, location, error.path, message_of(error), rule.advice)
+
+
+def as_written(document: Document, path: FieldPath) -> FieldPath:
+    """Return the path at which *document* has what the API calls *path*.
+
+    The API leaves ``metadata`` out of some paths, and names the list where a single value is
+    given, as in ``clusterIPs[0]``.
+
+    >>> spec = {"clusterIP": "10.0.0.1", "template": {"metadata": {"labels": {"a": "?"}}}}
+    >>> str(as_written({"spec": spec}, FieldPath.of("spec", "template", "labels")))
+    'spec.template.metadata.labels'
+    >>> str(as_written({"spec": spec}, FieldPath.of("spec", "clusterIPs", 0)))
+    'spec.clusterIP[0]'
+    """
+    here: JsonValue = document
+    found: list[str | int] = []
+    for part in path.parts:
+        if isinstance(here, dict) and isinstance(part, str) and part not in here:
+            metadata, single = here.get("metadata"), part.removesuffix("s")
+            if isinstance(metadata, dict) and part in metadata:
+                here = metadata
+                found.append("metadata")
+            elif single in here:
+                part = single  # noqa: PLW2901
+        found.append(part)
+        here = _inside(here, part)
+    return FieldPath(tuple(found))
+
+
+def _inside(value: JsonValue, part: str | int) -> JsonValue:
+    if isinstance(value, dict):
+        return value.get(str(part))
+    if isinstance(value, list) and isinstance(part, int) and part < len(value):
+        found: JsonValue = value[part]
+        return found
+    return None
+
+
+# Most warnings begin with the field that they are about.
+_FIELD = re.compile(r"[a-z]\w*(?:\.\w+|\[[^]]*\])+(?=[: ])", re.ASCII)
+_STEP = re.compile(r"\.?(\w+)|\[([^]]*)\]", re.ASCII)
+
+
+def _path_of(warning: str) -> FieldPath:
+    """Return the field that a warning begins with, if it does."""
+    path = ROOT
+    found = _FIELD.match(warning)
+    for name, key in _STEP.findall(found.group() if found else ""):
+        if name:
+            path = path.child(name)
+        else:
+            path = path.index(int(key)) if key.isdecimal() else path.key(key)
+    return path

@@ -20,12 +20,16 @@ FINGERPRINT = "kubeobj/v1"
 """The name of the fingerprint: same rule, file, field and message, whatever the line."""
 
 
-def to_sarif(findings: Iterable[Finding]) -> Document:
-    """Return *findings* as a SARIF log of one run, with all rules that could have found any."""
+def to_sarif(findings: Iterable[Finding], *, rules: Iterable[Rule] = RULES.values()) -> Document:
+    """Return *findings* as a SARIF log of one run.
+
+    Args:
+        findings: What was found.
+        rules: All that could have found any; those of *findings* need not be among them.
+    """
     findings = tuple(findings)
-    # A caller may have rules of its own.
-    rules = {**RULES, **{finding.rule.id: finding.rule for finding in findings}}
-    positions = {rule_id: position for position, rule_id in enumerate(rules)}
+    known = {rule.id: rule for rule in (*rules, *(finding.rule for finding in findings))}
+    positions = {rule_id: position for position, rule_id in enumerate(known)}
     seen: Counter[str] = Counter()
     return {
         "$schema": SCHEMA,
@@ -35,7 +39,7 @@ def to_sarif(findings: Iterable[Finding]) -> Document:
                 "tool": {
                     "driver": {
                         "name": "kubeobj",
-                        "rules": [_descriptor(rule) for rule in rules.values()],
+                        "rules": [_descriptor(rule) for rule in known.values()],
                     }
                 },
                 "columnKind": "unicodeCodePoints",

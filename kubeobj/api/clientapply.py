@@ -1,0 +1,71 @@
+"""What a client sends that applies a manifest: the patch of `kubectl apply`, without a cluster.
+
+What the manifest says is put in place; what it said when it was applied last and says no more is
+removed; what neither says stays as it is, whoever wrote it.
+
+Source: ``k8s.io/kubectl/pkg/cmd/apply`` (v1.36), in its form without server-side apply.
+"""
+
+from collections.abc import Mapping
+
+import orjson
+
+from kubeobj.api.conversion import between
+from kubeobj.api.endpoint import Endpoint
+from kubeobj.api.patch import three_way_strategic_patch
+from kubeobj.api.wirecheck import readable
+from kubeobj.api.wireform import read_wire
+from kubeobj.documents import Document, Wire
+from kubeobj.models.schema import FieldSchema
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""The annotation in which `kubectl apply` leaves the manifest."""
+
+
+def apply_patch(
+    endpoint: Endpoint, manifest: Wire, current: Document, before: tuple[Endpoint, Document]
+) -> Document:
+    """Return the strategic merge patch that applies *manifest* to what is there.
+
+    Args:
+        endpoint: Of the version that the manifest is in.
+        manifest: What is wanted; it can be read.
+        current: What is stored, in that version.
+        before: What was there before, as somebody has it, and the endpoint of its version: an
+            export, with the manifest that was applied last in an annotation or without one; or
+            that manifest itself.
+
+    Raises:
+        PatchError: If lists that are merged cannot be compared.
+    """
+    schema = FieldSchema(endpoint.type_name)
+    wanted = {name: part for name, part in manifest.items() if name != "status"}
+    original = _in_version(_applied_last(before[1]), before[0], endpoint)
+    return three_way_strategic_patch(original, wanted, current, schema, overwrite=True)
+
+
+def _applied_last(document: Document) -> Document | None:
+    """Return what was applied last, or None if that is not known."""
+    metadata = document.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return document
+    annotations = metadata.get("annotations")
+    text = annotations.get(LAST_APPLIED) if isinstance(annotations, Mapping) else None
+    if isinstance(text, str):
+        try:
+            found = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return None
+        return found if isinstance(found, dict) else None
+    return None if metadata.get("uid") else document
+
+
+def _in_version(document: Document | None, source: Endpoint, target: Endpoint) -> Document | None:
+    """Return *document* as another version has it, without what cannot be read."""
+    if document is None:
+        return None
+    found: Wire = readable(source.type_name, document).body
+    if source.gvk != target.gvk:
+        read, _ = read_wire(source.type_name, found)
+        found = between(source, target, read)
+    return {name: part for name, part in found.items() if name != "status"}

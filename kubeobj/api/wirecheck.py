@@ -1,0 +1,145 @@
+"""Everything that is wrong with how a document is written, and what of it can be read.
+
+A server stops at the first value of the wrong type. Whoever wants to know of all of them asks here;
+what is left when they are taken out can be read.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import NamedTuple, final
+
+from kubeobj.api.fielderrors import forbidden
+from kubeobj.api.wireform import WireError, read_value
+from kubeobj.documents import JsonValue, Wire
+from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath, echo
+from kubeobj.models.schema import FieldSchema
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What of a document can be read.
+
+    Args:
+        body: The document, without what cannot be read; a new one.
+        unknown: An error for each field that its type does not have.
+        mistyped: An error for each value of the wrong type.
+    """
+
+    body: Wire
+    unknown: list[FieldError] = field(default_factory=list)
+    mistyped: list[FieldError] = field(default_factory=list)
+
+    def is_consequence(self, error: FieldError) -> bool:
+        """Return whether *error* may be there only because a value was taken out."""
+        parts = error.path.parts
+        if not parts:
+            return False
+        return any(_is_within(parts, one.path.parts) for one in self.mistyped)
+
+
+def _is_within(one: tuple[str | int, ...], other: tuple[str | int, ...]) -> bool:
+    """Return whether one of two ways leads to the other."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
+def readable(type_name: str, document: Mapping[str, JsonValue]) -> Readable:
+    """Return what of a *document* can be read, and what is wrong with the rest.
+
+    Args:
+        type_name: The type, as `FieldSchema` names it, such as ``corev1.Pod``.
+        document: A JSON object.
+
+    >>> found = readable("corev1.ConfigMap", {"data": {"a": 1, "b": "2"}, "dat": {}})
+    >>> found.body
+    {'data': {'b': '2'}}
+    >>> [str(error.path) for error in (*found.unknown, *found.mistyped)]
+    ['dat', 'data[a]']
+    """
+    found = Readable({})
+    found.body.update(_fields(FieldSchema(type_name), document, ROOT, found))
+    return found
+
+
+def _fields(
+    schema: FieldSchema, value: Mapping[str, JsonValue], path: FieldPath, found: Readable
+) -> Wire:
+    out: Wire = {}
+    for name, part in value.items():
+        here = path.child(name)
+        child = schema.fields.get(name)
+        if child is None:
+            found.unknown.append(_unknown(here, name, schema))
+        else:
+            _keep(out, name, _Value(child, part, here), found)
+    return out
+
+
+def _unknown(path: FieldPath, name: str, schema: FieldSchema) -> FieldError:
+    close = get_close_matches(name, schema.fields, n=1)
+    hint = f"; is {close[0]} meant?" if close else ""
+    return forbidden(path, f'unknown field "{path}"{hint}', "unknown")
+
+
+def _entries(
+    items: FieldSchema, value: Mapping[str, JsonValue], path: FieldPath, found: Readable
+) -> Wire:
+    out: Wire = {}
+    for key, part in value.items():
+        _keep(out, key, _Value(items, part, path.key(key)), found)
+    return out
+
+
+def _items(
+    items: FieldSchema, value: Sequence[JsonValue], path: FieldPath, found: Readable
+) -> list[JsonValue]:
+    out: Wire = {}
+    for position, part in enumerate(value):
+        _keep(out, str(position), _Value(items, part, path.index(position)), found)
+    # What cannot be read leaves a gap, so that the others keep their places.
+    return [out.get(str(position)) for position in range(len(value))]
+
+
+class _Value(NamedTuple):
+    """A value, what it is to be, and where it is."""
+
+    schema: FieldSchema
+    value: JsonValue
+    path: FieldPath
+
+
+def _keep(out: Wire, name: str, value: _Value, found: Readable) -> None:
+    """Put in *out* what can be read of a value, if anything can."""
+    try:
+        out[name] = None if value.value is None else _read(value, found)
+    except WireError as error:
+        wrong = FieldErrorType.TYPE_INVALID
+        found.mistyped.append(FieldError(value.path, wrong, value.value, error.reason, "type"))
+
+
+def _read(of: _Value, found: Readable) -> JsonValue:
+    """Return what can be read of a value.
+
+    Raises:
+        WireError: If it has the wrong type.
+    """
+    schema, value = of.schema, of.value
+    items = schema.items
+    if schema.kind == "object":
+        return _fields(schema, _mapping(value, "an object"), of.path, found)
+    if schema.kind == "map" and items is not None:
+        return _entries(items, _mapping(value, "a map"), of.path, found)
+    if schema.kind == "list" and items is not None:
+        if not isinstance(value, list):
+            raise WireError(f"must be a list, not {echo(value)}")
+        return _items(items, value, of.path, found)
+    read_value(schema, value)
+    return value
+
+
+def _mapping(value: JsonValue, wanted: str) -> Mapping[str, JsonValue]:
+    if not isinstance(value, Mapping):
+        raise WireError(f"must be {wanted}, not {echo(value)}")
+    return value
