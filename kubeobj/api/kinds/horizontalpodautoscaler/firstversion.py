@@ -127,8 +127,8 @@ def from_stored(stored: Wire) -> Wire:
     if annotations:
         metadata["annotations"] = {**metadata.get("annotations", {}), **annotations}
     return {
-        "kind": stored["kind"],
-        "apiVersion": stored["apiVersion"],
+        "kind": "HorizontalPodAutoscaler",
+        "apiVersion": "autoscaling/v1",
         "metadata": metadata,
         "spec": spec,
         "status": _first_status(status),
