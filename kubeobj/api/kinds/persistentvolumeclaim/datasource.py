@@ -31,7 +31,7 @@ def settle_source(spec: Wire, old: Wire | None) -> None:
 
 
 def _is_known(source: Wire) -> bool:
-    return (source.get("apiGroup", ""), source["kind"]) in _KNOWN
+    return (source.get("apiGroup") or "", source["kind"]) in _KNOWN
 
 
 def _copy(spec: Wire) -> None:

@@ -33,7 +33,8 @@ _ATTRIBUTES = "volumeAttributesClassName"
 def validate(obj: Wire, old: Wire | None = None) -> Errors:
     """Find what is wrong with a claim, which may take the place of an *old* one."""
     lenient = old is not None and any(
-        "apiGroup" in old["spec"].get(name, {}) for name in ("dataSource", "dataSourceRef")
+        old["spec"].get(name, {}).get("apiGroup") is not None
+        for name in ("dataSource", "dataSourceRef")
     )
     return validate_claim_spec(obj["spec"], _SPEC, lenient=lenient)
 
