@@ -3,6 +3,8 @@
 Source: ``k8s.io/apiserver/pkg/registry/generic/registry`` Store.Create (v1.36).
 """
 
+from dataclasses import replace
+
 from kubeobj.api.admission.chain import Operation
 from kubeobj.api.errors import ApiError, already_exists
 from kubeobj.api.kind import Kind
@@ -60,7 +62,11 @@ def _store(request: Request, obj: Wire) -> Outcome:
     drop_repeated_owners(obj, context)
     request.warnings += kind.warnings(obj, None)
     request.admit(Operation.CREATE, name, obj, None)
+    is_completed = kind.complete(obj)
     draft = request.draft(name, obj)
+    if is_completed:
+        # Other bytes for the same object: whatever is written next takes their place.
+        draft = replace(draft, body=draft.body + b" ")
     if context.dry_run:
         if request.core.store.get(draft.key) is not None:
             raise already_exists(kind.group, kind.plural, name)

@@ -119,6 +119,10 @@ def _no_warnings(_obj: Wire, _old: Wire | None, /) -> Iterator[str]:
     return iter(())
 
 
+def _nothing_to_complete(_obj: Wire, /) -> bool:
+    return False
+
+
 def _no_fields(_obj: Wire, /) -> Mapping[str, str]:
     return {}
 
@@ -230,6 +234,11 @@ class Kind:
             time of grace.
         indexed_fields: Those of the selectable fields that objects are found and watched by
             without looking at every one; such as tell few objects from many.
+        complete: Fills in what the API fills in only when it reads from its store, and returns
+            whether there was anything. What is stored first is then not what is answered, so that
+            even an update that changes nothing is one.
+        derived_annotations: Annotations that the API makes, for clients, of what it keeps
+            elsewhere: metadata alone, as in tables, has none of them.
         deprecated: What whoever uses the kind is told; empty for nothing.
         delete_warning: What is told to who deletes an object and says nothing of its dependents.
         revalidates_metadata: Whether the rules of new metadata are asked at an update as well, as
@@ -266,6 +275,8 @@ class Kind:
     returns_deleted: bool = False
     lingers: Callable[[Wire], bool] | None = None
     indexed_fields: frozenset[str] = frozenset()
+    complete: Callable[[Wire], bool] = _nothing_to_complete
+    derived_annotations: frozenset[str] = frozenset()
     deprecated: str = ""
     delete_warning: str = ""
     revalidates_metadata: bool = False

@@ -211,6 +211,7 @@ KIND = Kind(
     validate_update=validate_update,
     warnings=warnings,
     counts_generations=True,
+    derived_annotations=frozenset({TEMPLATE_GENERATION}),
     table=TABLE,
     parts={"status": Part(prepare=prepare_status, validate=validate_status)},
 )

@@ -5,7 +5,7 @@ Source: API concepts (v1.36), and ``k8s.io/apiserver/pkg/endpoints`` for what an
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import final
+from typing import TypeAlias, final
 
 import orjson
 
@@ -55,6 +55,7 @@ from kubeobj.models.resource import Resource
 from kubeobj.store.record import Record
 
 _PATCH_TYPES = frozenset(PatchType)
+_Handler: TypeAlias = Callable[[HttpRequest, Route, Endpoint, User, Form], HttpResponse]
 
 
 @final
@@ -121,7 +122,7 @@ class RestApi:
         if "get" not in resource.verbs or resource.plural == "componentstatuses":
             return self._unstored(request, route, user, form)
         endpoint = self.server.core.endpoint_of(resource)
-        handlers: dict[str, Callable[..., HttpResponse]] = {
+        handlers: dict[str, _Handler] = {
             "GET": self._get if route.name and not route.is_watch else self._list,
             "POST": self._create,
             "PUT": self._update,
@@ -159,7 +160,9 @@ class RestApi:
             body = table(endpoint, [stored], metadata, self._table_form(request, form))
             return answer(200, body, form, warnings)
         if form.kind:
-            return answer(200, partial(endpoint.document(record), form.version), form, warnings)
+            return answer(
+                200, partial(endpoint, endpoint.document(record), form.version), form, warnings
+            )
         return answer(200, endpoint.write(record), form, warnings)
 
     def _list(
@@ -284,7 +287,7 @@ class RestApi:
             metadata = {"resourceVersion": stored["metadata"].get("resourceVersion", "")}
             written = table(endpoint, [stored], metadata, self._table_form(request, form))
         else:
-            written = partial(written, form.version)
+            written = partial(endpoint, written, form.version)
         return answer(status, written, form, outcome.warnings)
 
     def _delete(
@@ -337,7 +340,7 @@ class RestApi:
         if route.name:
             error = not_found(resource.kind.group, resource.singular, route.name)
             return failure(error, form, warnings)
-        body = {
+        body: Document = {
             "kind": "ComponentStatusList",
             "apiVersion": "v1",
             "metadata": {},

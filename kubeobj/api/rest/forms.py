@@ -88,18 +88,27 @@ def list_metadata(listing: Listing) -> Wire:
     return metadata
 
 
-def partial(obj: Wire, version: str) -> Wire:
-    """Return the metadata of *obj* alone."""
+def partial(endpoint: Endpoint, obj: Wire, version: str) -> Wire:
+    """Return the metadata of *obj* alone, without what the API derives for the whole of it."""
     return {
         "kind": "PartialObjectMetadata",
         "apiVersion": f"meta.k8s.io/{version}",
-        "metadata": obj["metadata"],
+        "metadata": _underived(obj["metadata"], endpoint.kind.derived_annotations),
     }
+
+
+def _underived(metadata: Wire, derived: frozenset[str]) -> Wire:
+    annotations = metadata.get("annotations")
+    if not derived or not annotations:
+        return metadata
+    others = {name: value for name, value in annotations.items() if name not in derived}
+    rest = {name: value for name, value in metadata.items() if name != "annotations"}
+    return {**rest, "annotations": others} if others else rest
 
 
 def partial_list(endpoint: Endpoint, listing: Listing, version: str) -> Wire:
     """Return the metadata of the objects of a list."""
-    items = [partial(endpoint.document(record), version) for record in listing.records]
+    items = [partial(endpoint, endpoint.document(record), version) for record in listing.records]
     return {
         "kind": "PartialObjectMetadataList",
         "apiVersion": f"meta.k8s.io/{version}",
@@ -158,5 +167,5 @@ def _included(endpoint: Endpoint, obj: Wire, form: TableForm) -> Wire | None:
     if form.include is IncludeObject.NONE:
         return None
     if form.include is IncludeObject.METADATA:
-        return partial(obj, form.version)
+        return partial(endpoint, obj, form.version)
     return endpoint.view(obj)

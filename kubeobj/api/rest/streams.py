@@ -109,7 +109,7 @@ class EventWriter:
             self._has_columns = True
             return shaped
         if self._partial_version:
-            return partial(stored, self._partial_version)
+            return partial(self._endpoint, stored, self._partial_version)
         return stored
 
     def _bookmark(self, event: Event) -> Wire:

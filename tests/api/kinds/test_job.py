@@ -30,6 +30,7 @@ def test_the_api_makes_the_selector() -> None:
     """It is the uid's, and the template gets the labels that it selects by."""
     obj, found = _create(SPEC)
     assert found == []
+    assert KIND.complete(obj)
     assert obj["spec"]["selector"]["matchLabels"] == {"batch.kubernetes.io/controller-uid": "u"}
     assert obj["metadata"]["labels"] == obj["spec"]["template"]["metadata"]["labels"]
 
@@ -37,6 +38,7 @@ def test_the_api_makes_the_selector() -> None:
 def test_labels_of_its_own_stay() -> None:
     """Those of the template are only taken where there are none."""
     obj, _ = _create(SPEC, labels={"mine": "yes"})
+    assert not KIND.complete(obj)
     assert obj["metadata"]["labels"] == {"mine": "yes"}
 
 

@@ -6,6 +6,7 @@ Source: ``k8s.io/kubernetes/pkg/apis/autoscaling`` and ``pkg/registry/autoscalin
 from kubeobj.api.kind import Context, Kind, Part, Version, put_back
 from kubeobj.api.kinds.horizontalpodautoscaler.defaults import default
 from kubeobj.api.kinds.horizontalpodautoscaler.firstversion import (
+    DERIVED_ANNOTATIONS,
     default_first,
     from_stored,
     to_stored,
@@ -35,6 +36,7 @@ KIND = Kind(
     validate=validate,
     validate_update=validate_update,
     table=TABLE,
+    derived_annotations=DERIVED_ANNOTATIONS,
     parts={"status": Part(prepare=prepare_status, validate=validate_status)},
     versions=(
         Version(

@@ -38,6 +38,9 @@ STATUSES = "autoscaling.alpha.kubernetes.io/current-metrics"
 CONDITIONS = "autoscaling.alpha.kubernetes.io/conditions"
 """The annotation with the conditions."""
 
+DERIVED_ANNOTATIONS = frozenset({METRICS, BEHAVIOR, STATUSES, CONDITIONS})
+"""All of them."""
+
 _SHARED_STATUS = ("observedGeneration", "lastScaleTime", "currentReplicas", "desiredReplicas")
 _CONDITION_FIELDS = ("type", "status", "lastTransitionTime", "reason", "message")
 _Reader: TypeAlias = Callable[[Wire], Wire]
@@ -71,8 +74,9 @@ def to_stored(obj: Wire) -> Wire:
 def _take_annotations(metadata: Wire) -> dict[str, str]:
     """Take the annotations of this module out of *metadata*."""
     annotations = metadata.get("annotations", {})
-    names = (METRICS, BEHAVIOR, STATUSES, CONDITIONS)
-    taken = {name: annotations.pop(name) for name in names if name in annotations}
+    taken = {name: annotations[name] for name in DERIVED_ANNOTATIONS if name in annotations}
+    for name in taken:
+        del annotations[name]
     if taken and not annotations:
         del metadata["annotations"]
     return taken

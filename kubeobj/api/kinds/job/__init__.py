@@ -16,17 +16,21 @@ from kubeobj.api.kinds.job.validation import validate
 from kubeobj.api.kinds.job.warnings import warnings
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
-from kubeobj.names import is_label_value
 
 
 def prepare_create(obj: Wire, _context: Context) -> None:
     """Give a Job its selector, unless whoever made it takes care of that."""
     if not obj["spec"]["manualSelector"]:
         generate_selector(obj)
+
+
+def complete(obj: Wire) -> bool:
+    """Give a Job without labels those of its template, as they have become."""
     labels = obj["spec"]["template"]["metadata"].get("labels")
-    # Labels that are wrong are told of once, in the template.
-    if labels and not obj["metadata"].get("labels") and all(map(is_label_value, labels.values())):
-        obj["metadata"]["labels"] = dict(labels)
+    if not labels or obj["metadata"].get("labels"):
+        return False
+    obj["metadata"]["labels"] = dict(labels)
+    return True
 
 
 def prepare_status(obj: Wire, old: Wire, _context: Context) -> None:
@@ -48,6 +52,7 @@ KIND = Kind(
     validate_update=validate_update,
     warnings=warnings,
     counts_generations=True,
+    complete=complete,
     fields=_fields,
     field_names=frozenset({"status.successful"}),
     table=TABLE,
