@@ -31,6 +31,7 @@ _DEFAULTS = {
 }
 _NEEDED = ("attachRequired", "podInfoOnMount", "storageCapacity", "seLinuxMount")
 
+_DISABLED = "preventPodSchedulingIfMissing"
 _COUNTED = (
     "tokenRequests",
     "requiresRepublish",
@@ -52,8 +53,15 @@ def default(obj: Wire) -> None:
         spec["volumeLifecycleModes"] = ["Persistent"]
 
 
+def prepare_create(obj: Wire, _context: Context) -> None:
+    """Drop what the API has, but does not take (v1.36): its gate is off."""
+    obj["spec"].pop(_DISABLED, None)
+
+
 def prepare_update(obj: Wire, old: Wire, _context: Context) -> None:
-    """Count the changes of what may change."""
+    """Drop what the API does not take, and count the changes of what may change."""
+    if _DISABLED not in old["spec"]:
+        obj["spec"].pop(_DISABLED, None)
     if any(obj["spec"].get(name) != old["spec"].get(name) for name in _COUNTED):
         obj["metadata"]["generation"] = old["metadata"].get("generation", 0) + 1
 
@@ -134,6 +142,7 @@ KIND = Kind(
     plural="csidrivers",
     namespaced=False,
     default=default,
+    prepare_create=prepare_create,
     prepare_update=prepare_update,
     updates_blindly=False,
     validate=validate,

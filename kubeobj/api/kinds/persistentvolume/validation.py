@@ -25,6 +25,7 @@ OPTIONS_ANNOTATION = "volume.beta.kubernetes.io/mount-options"
 """The annotation that held the options of mounts before there was a field."""
 
 _SPEC = FieldPath.of("spec")
+_BETTER_NAMES = {name: better for name, (_, better) in NEW_NAMES.items() if "beta" in name}
 _MOUNTED_WITH_OPTIONS = frozenset(
     {
         "gcePersistentDisk",
@@ -182,6 +183,6 @@ def _renamed_expressions(term: Wire, new: Wire) -> list[Wire]:
     expressions, wanted = term["matchExpressions"], new.get("matchExpressions", [])
     keys = [one["key"] for one in wanted] + [""] * len(expressions)
     return [
-        {**one, "key": key} if NEW_NAMES.get(one["key"], ("", None))[1] == key else one
+        {**one, "key": key} if _BETTER_NAMES.get(one["key"]) == key else one
         for one, key in zip(expressions, keys, strict=False)
     ]
