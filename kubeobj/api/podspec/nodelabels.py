@@ -14,6 +14,7 @@ NEW_NAMES: Mapping[str, tuple[str, str]] = {
     "beta.kubernetes.io/instance-type": ("v1.17", "node.kubernetes.io/instance-type"),
     "failure-domain.beta.kubernetes.io/region": ("v1.17", "topology.kubernetes.io/region"),
     "failure-domain.beta.kubernetes.io/zone": ("v1.17", "topology.kubernetes.io/zone"),
+    "node-role.kubernetes.io/master": ("v1.20", "node-role.kubernetes.io/control-plane"),
 }
 """The labels that are no longer to be used, each with since when and what instead."""
 
