@@ -8,7 +8,7 @@ from kubeobj.api.fielderrors import duplicate, invalid, not_supported, required
 from kubeobj.api.kind import Errors
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
-from kubeobj.names import is_label_value, validate_label_key, validate_label_value
+from kubeobj.names import is_label_key, is_label_value, validate_label_key, validate_label_value
 
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 """What a taint can do to pods that do not tolerate it."""
@@ -20,7 +20,21 @@ OPERATORS = ("Equal", "Exists")
 def validate_tolerations(tolerations: list[Wire], path: FieldPath) -> Errors:
     """Find what is wrong with the tolerations of a pod."""
     for position, toleration in enumerate(tolerations):
-        yield from _validate_toleration(toleration, path.index(position))
+        if not _is_plain(toleration):
+            yield from _validate_toleration(toleration, path.index(position))
+
+
+def _is_plain(toleration: Wire) -> bool:
+    """Return whether a toleration is of the kind that nearly all are: of whatever value a key has.
+
+    Such have nothing wrong with them, and every pod has two.
+    """
+    return (
+        toleration.get("operator") == "Exists"
+        and "value" not in toleration
+        and toleration.get("effect") == "NoExecute"
+        and is_label_key(toleration.get("key", ""))
+    )
 
 
 def _validate_toleration(toleration: Wire, path: FieldPath) -> Errors:

@@ -5,7 +5,6 @@ What containers make of them is in `kubeobj.api.podspec.volumemounts`.
 Source: ``k8s.io/kubernetes/pkg/apis/core/validation`` ValidateVolumes (v1.36).
 """
 
-import re
 from collections.abc import Mapping
 from functools import partial
 
@@ -22,9 +21,7 @@ from kubeobj.api.podspec.volumesources import (
 )
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
-from kubeobj.names import validate_dns1123_label, validate_dns1123_subdomain
-
-_is_name = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?").fullmatch
+from kubeobj.names import is_dns1123_label, validate_dns1123_label, validate_dns1123_subdomain
 
 
 def _validate_ephemeral(source: Wire, path: FieldPath) -> Errors:
@@ -73,7 +70,9 @@ def validate_volumes(
     made = {f"{pod_name}-{volume['name']}" for volume in volumes if "ephemeral" in volume}
     for position, volume in enumerate(volumes):
         here, name = path.index(position), volume["name"]
-        errors = [*_validate_source(volume, here, rules), *_validate_name(volume, here, pod_name)]
+        errors = [*_validate_source(volume, here, rules)]
+        if not is_dns1123_label(name) or "iscsi" in volume or made:
+            errors += _validate_name(volume, here, pod_name)
         if name in sound:
             errors.append(duplicate(here.child("name"), name))
         if errors:
@@ -101,7 +100,7 @@ def _validate_source(volume: Wire, path: FieldPath, rules: Mapping[str, SourceRu
 
 def _validate_name(volume: Wire, path: FieldPath, pod_name: str | None) -> Errors:
     name = volume["name"]
-    if not _is_name(name):
+    if not is_dns1123_label(name):
         at = path.child("name")
         yield from validate_dns1123_label(name, at) if name else (required(at, "required"),)
     if "iscsi" in volume and is_iscsi_name_too_long(name, volume["iscsi"]):
