@@ -4,15 +4,18 @@ Source: ``k8s.io/kubernetes/pkg/registry/apps/deployment/storage`` ScaleREST and
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace as replace_fields
 
 import orjson
 
+from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import BadRequest, invalid, not_found
 from kubeobj.api.fielderrors import not_negative
 from kubeobj.api.kind import Scale
 from kubeobj.api.outcome import Outcome
 from kubeobj.api.patching import PatchType, apply_to_type, unfit
 from kubeobj.api.request import Request
+from kubeobj.api.table import AGE, Cells, Column, Table, age_of
 from kubeobj.api.updating import replace
 from kubeobj.api.wireform import WireError, read_wire
 from kubeobj.documents import Document, JsonValue, Wire
@@ -22,6 +25,28 @@ TYPE = "autoscalingv1.Scale"
 """The type of what is sent and received."""
 
 _METADATA = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+
+
+def _cells(scale: Wire, now: float) -> Cells:
+    replicas = scale["spec"].get("replicas", 0)
+    return [scale["metadata"]["name"], replicas, scale["status"]["replicas"], age_of(scale, now)]
+
+
+TABLE = Table(
+    (
+        Column("Name", description="The name of the object."),
+        Column("Desired", "integer", description="How many pods there are to be."),
+        Column("Available", "integer", description="How many pods there are."),
+        AGE,
+    ),
+    _cells,
+)
+"""What is printed of how an object is scaled."""
+
+
+def scale_endpoint(endpoint: Endpoint) -> Endpoint:
+    """Return what *endpoint* is where it is asked how its objects are scaled."""
+    return replace_fields(endpoint, kind=replace_fields(endpoint.kind, table=TABLE), version=None)
 
 
 def scale_of(obj: Wire, scale: Scale) -> Wire:

@@ -50,7 +50,8 @@ from kubeobj.api.rest.query import (
 )
 from kubeobj.api.rest.route import Route, Routes
 from kubeobj.api.rest.streams import EventWriter, WatchStream
-from kubeobj.documents import Document, JsonValue
+from kubeobj.api.scaling import scale_endpoint
+from kubeobj.documents import Document, JsonValue, Wire
 from kubeobj.models.resource import Resource
 from kubeobj.store.record import Record
 
@@ -280,8 +281,10 @@ class RestApi:
         if not form.kind:
             return answer(status, outcome.data, form, outcome.warnings)
         written = orjson.loads(outcome.data)
-        if written.get("kind") in {"Status", "Scale"}:
+        if written.get("kind") == "Status":
             return answer(status, written, form, outcome.warnings)
+        if written.get("kind") == "Scale":
+            return self._scale(request, endpoint, written, form, outcome.warnings)
         if form.kind == "Table":
             stored = orjson.loads(outcome.record.data) if outcome.record else written
             metadata = {"resourceVersion": stored["metadata"].get("resourceVersion", "")}
@@ -323,12 +326,29 @@ class RestApi:
         endpoint = self.server.core.endpoint_of(resource)
         if route.subresource == "scale" and method in {"GET", "HEAD"}:
             scale = self.server.scale(endpoint, route.name, namespace=route.namespace)
-            return self._finish(request, answer(200, scale, form))
+            return self._finish(request, self._scale(request, endpoint, scale, form))
         if route.subresource not in {*endpoint.kind.parts, "scale"}:
             self.server.get(endpoint, route.name, namespace=route.namespace)
             raise BadRequest(f"{route.subresource} of {resource.plural} needs a node agent")
         handlers = {"GET": self._get, "HEAD": self._get, "PUT": self._update, "PATCH": self._patch}
         return self._finish(request, handlers[method](request, route, endpoint, user, form))
+
+    def _scale(
+        self,
+        request: HttpRequest,
+        endpoint: Endpoint,
+        scale: Wire,
+        form: Form,
+        warnings: tuple[str, ...] = (),
+    ) -> HttpResponse:
+        """Answer with how an object is scaled."""
+        endpoint = scale_endpoint(endpoint)
+        if form.kind == "Table":
+            metadata = {"resourceVersion": scale["metadata"]["resourceVersion"]}
+            scale = table(endpoint, [scale], metadata, self._table_form(request, form))
+        elif form.kind:
+            scale = partial(endpoint, scale, form.version)
+        return answer(200, scale, form, warnings)
 
     def _unstored(self, request: HttpRequest, route: Route, user: User, form: Form) -> HttpResponse:
         """Answer a request for what is not stored."""
