@@ -15,6 +15,7 @@ from kubeobj.api.openapi import v2, v3
 from kubeobj.api.openapi.facts import DEFAULTS, UNIONS
 from kubeobj.api.openapi.schemas import Definitions
 from kubeobj.api.openapi.served import Served
+from kubeobj.api.openapi.serving import openapi_document
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.models.atomictypes import ATOMIC_TYPES
 from kubeobj.models.fieldtable import TYPES
@@ -336,3 +337,21 @@ def test_a_custom_kind_without_a_schema_is_any_object() -> None:
     assert document is not None
     widget = document["components"]["schemas"]["com.example.v1.Widget"]
     assert widget["x-kubernetes-preserve-unknown-fields"] is True
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("v2", "swagger"),
+        ("v3", "paths"),
+        ("v3/apis/apps/v1", "openapi"),
+        ("v3/.well-known/openid-configuration", "openapi"),
+        ("v3/apis/nothing", None),
+        ("v4", None),
+        ("", None),
+    ],
+)
+def test_each_path_has_its_document(path: str, wanted: str | None) -> None:
+    """And no other path has one."""
+    found = openapi_document(RESOURCES, path.split("/"))
+    assert found is None if wanted is None else found is not None and wanted in found
