@@ -6,9 +6,9 @@ Source: ``k8s.io/kubernetes/pkg/apis/apps`` v1/defaults.go, v1/conversion.go and
 ``pkg/registry/apps/daemonset`` (v1.36).
 """
 
-import re
 from collections.abc import Iterator
 
+from kubeobj.api.annotatednumbers import check_number
 from kubeobj.api.fielderrors import immutable, invalid, not_negative, not_supported, required
 from kubeobj.api.intorpercent import amount_of, validate_at_most_all, validate_int_or_percent
 from kubeobj.api.kind import Context, Errors, Kind, Part, put_back
@@ -32,7 +32,6 @@ from kubeobj.api.podtemplatecells import (
 from kubeobj.api.statuscounts import validate_collisions, validate_counts
 from kubeobj.api.table import AGE, NAME, Cells, Column, Table, age_of
 from kubeobj.api.templateselection import validate_endless, validate_selection
-from kubeobj.api.wireform import WireError
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
 from kubeobj.meta.gvk import GroupVersionKind
@@ -53,7 +52,6 @@ _COUNTS = (
     "numberUnavailable",
     "collisionCount",
 )
-_match_integer = re.compile(r"[-+]?[0-9]{1,18}").fullmatch
 
 
 def default(obj: Wire) -> None:
@@ -70,9 +68,7 @@ def default(obj: Wire) -> None:
         rolling.setdefault("maxUnavailable", 1)
         rolling.setdefault("maxSurge", 0)
     spec.setdefault("revisionHistoryLimit", 10)
-    count = _annotations(obj).setdefault(TEMPLATE_GENERATION, "0")
-    if not _match_integer(count):
-        raise WireError("must be an integer").under(f".metadata.annotations[{TEMPLATE_GENERATION}]")
+    check_number(TEMPLATE_GENERATION, _annotations(obj).setdefault(TEMPLATE_GENERATION, "0"))
 
 
 def _annotations(obj: Wire) -> dict[str, str]:

@@ -6,6 +6,7 @@ Source: ``k8s.io/kubernetes/pkg/apis/apps`` v1/defaults.go and validation, and
 
 from collections.abc import Iterator
 
+from kubeobj.api.annotatednumbers import check_number
 from kubeobj.api.fielderrors import (
     forbidden,
     immutable,
@@ -39,6 +40,8 @@ from kubeobj.errors import FieldPath
 from kubeobj.meta.gvk import GroupVersionKind
 
 SPEC = FieldPath.of("spec")
+ROLLBACK = "deprecated.deployment.rollback.to"
+"""The annotation that once told which revision to go back to."""
 
 _STRATEGIES = ("Recreate", "RollingUpdate")
 _COUNTS = (
@@ -53,8 +56,15 @@ _COUNTS = (
 
 
 def default(obj: Wire) -> None:
-    """Fill in what a Deployment leaves open."""
+    """Fill in what a Deployment leaves open.
+
+    Raises:
+        WireError: If the annotation that tells of a revision has no number.
+    """
     spec = obj["spec"]
+    revision = obj["metadata"].get("annotations", {}).get(ROLLBACK)
+    if revision is not None:
+        check_number(ROLLBACK, revision)
     default_pod_template(spec["template"])
     spec.setdefault("replicas", 1)
     strategy = spec["strategy"]
@@ -96,6 +106,9 @@ def validate(obj: Wire) -> Errors:
     yield from not_negative(spec["revisionHistoryLimit"], SPEC.child("revisionHistoryLimit"))
     deadline, path = spec["progressDeadlineSeconds"], SPEC.child("progressDeadlineSeconds")
     yield from not_negative(deadline, path)
+    revision = obj["metadata"].get("annotations", {}).get(ROLLBACK)
+    if revision is not None:
+        yield from not_negative(int(revision), SPEC.child("rollback", "version"))
     if deadline <= least:
         yield invalid(path, deadline, "must be greater than minReadySeconds", "minimum")
 
@@ -188,6 +201,7 @@ KIND = Kind(
     validate=validate,
     validate_update=validate_update,
     warnings=warnings,
+    derived_annotations=frozenset({ROLLBACK}),
     table=TABLE,
     parts={"status": Part(prepare=prepare_status, validate=validate_status)},
     scale=Scale(selector=lambda obj: selector_text(obj["spec"].get("selector"))),

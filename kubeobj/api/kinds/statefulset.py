@@ -6,7 +6,7 @@ Source: ``k8s.io/kubernetes/pkg/apis/apps`` v1/defaults.go and validation, and
 
 from collections.abc import Iterator
 
-from kubeobj.api.claimspec import default_claim_spec, validate_claim_spec
+from kubeobj.api.claimspec import default_claim_spec, validate_claim_spec, warn_of_claim_spec
 from kubeobj.api.fielderrors import forbidden, invalid, not_negative, not_supported
 from kubeobj.api.intorpercent import amount_of, validate_at_most_all, validate_int_or_percent
 from kubeobj.api.kind import Context, Errors, Kind, Part, Scale, put_back
@@ -15,7 +15,7 @@ from kubeobj.api.podspec.defaults import default_pod_template
 from kubeobj.api.podspec.validation import validate_pod_template_spec
 from kubeobj.api.podspec.warnings import pod_template_warnings
 from kubeobj.api.podtemplatecells import CONTAINERS, IMAGES, container_cells
-from kubeobj.api.quantities import is_whole
+from kubeobj.api.quantities import round_up_to_milli
 from kubeobj.api.statuscounts import validate_collisions, validate_counts, validate_within
 from kubeobj.api.table import AGE, NAME, Cells, Column, Table, age_of
 from kubeobj.api.templateselection import (
@@ -77,6 +77,8 @@ def default(obj: Wire) -> None:
     for claim in spec.get("volumeClaimTemplates", ()):
         claim.update(apiVersion="v1", kind="PersistentVolumeClaim")
         default_claim_spec(claim["spec"])
+        for name in ("limits", "requests"):
+            round_up_to_milli(claim["spec"]["resources"].get(name))
         claim["status"].setdefault("phase", "Pending")
 
 
@@ -208,18 +210,9 @@ def warnings(obj: Wire, old: Wire | None) -> Iterator[str]:
     yield from pod_template_warnings(spec["template"], TEMPLATE, before)
     path = SPEC.child("volumeClaimTemplates")
     for position, claim in enumerate(spec.get("volumeClaimTemplates", ())):
-        yield from _claim_warnings(claim["spec"], path.index(position).child("spec"))
+        yield from warn_of_claim_spec(claim["spec"], path.index(position).child("spec"))
     if spec["revisionHistoryLimit"] < 0:
         yield "spec.revisionHistoryLimit: a negative value keeps all revisions; use 0 or more"
-
-
-def _claim_warnings(spec: Wire, path: FieldPath) -> Iterator[str]:
-    """Warn of parts of bytes."""
-    for name in ("requests", "limits"):
-        size = spec["resources"].get(name, {}).get("storage")
-        if size is not None and not is_whole(size):
-            here = path.child("resources", name).key("storage")
-            yield f'{here}: fractional byte value "{size}" is invalid, must be an integer'
 
 
 def _cells(obj: Wire, now: float) -> Cells:

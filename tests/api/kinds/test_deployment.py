@@ -2,12 +2,14 @@
 
 import pytest
 
-from kubeobj.api.kinds.deployment import KIND
+from kubeobj.api.kinds.deployment import KIND, ROLLBACK
+from kubeobj.api.wireform import WireError
 from kubeobj.documents import Wire
 from tests.api.kinds.workloads import (
     SELECTOR,
     TEMPLATE,
     create_faults,
+    faults,
     made,
     status_faults,
     update_faults,
@@ -83,3 +85,17 @@ def test_annotations_are_counted_too() -> None:
 def test_status_rules(status: Wire, faults: list[tuple[str, str]]) -> None:
     """Counters are parts of each other, and collisions never become fewer."""
     assert status_faults(KIND, status, {"collisionCount": 2}, SPEC) == faults
+
+
+@pytest.mark.parametrize(
+    ("revision", "expected"), [("3", []), ("-1", [("spec.rollback.version", "INVALID")])]
+)
+def test_a_revision_to_go_back_to_is_a_number(
+    revision: str, expected: list[tuple[str, str]]
+) -> None:
+    """It is still read out of its annotation, though nothing comes of it."""
+    metadata: Wire = {"name": "a", "annotations": {ROLLBACK: revision}}
+    assert faults([*KIND.validate(made(KIND, SPEC, metadata=metadata))]) == expected
+    metadata["annotations"] = {ROLLBACK: "last"}
+    with pytest.raises(WireError, match="integer"):
+        made(KIND, SPEC, metadata=metadata)
