@@ -18,7 +18,7 @@ from kubeobj.api.admission.builtin import builtin_admissions
 from kubeobj.api.admission.chain import Admission, Chain
 from kubeobj.api.allocation.allocators import Allocators
 from kubeobj.api.bootstrap import bootstrap
-from kubeobj.api.core import Core
+from kubeobj.api.core import Core, served
 from kubeobj.api.creating import create
 from kubeobj.api.deleting import delete, delete_all
 from kubeobj.api.endpoint import Endpoint
@@ -43,9 +43,6 @@ from kubeobj.store.store import Store
 _WRITE = WriteOptions()
 _DELETE = DeleteOptions()
 _LIST = ListOptions()
-
-METRICS = "metrics.k8s.io"
-"""The group that another server serves beside this one."""
 
 
 @final
@@ -377,8 +374,3 @@ class _Actor:
             return None
         found: Wire = orjson.loads(outcome.data)
         return found
-
-
-def served(scheme: Scheme) -> Scheme:
-    """Return the resources of *scheme* that this server serves: all but the metrics."""
-    return Scheme(one for one in scheme.resources if one.kind.group != METRICS)

@@ -25,6 +25,9 @@ from kubeobj.models.resource import Resource
 from kubeobj.models.scheme import Scheme
 from kubeobj.store.store import Store
 
+METRICS = "metrics.k8s.io"
+"""The group that another server serves beside this one."""
+
 
 @final
 class Core:
@@ -118,6 +121,11 @@ class Core:
             warn=warn,
             allocators=self.allocators,
         )
+
+
+def served(scheme: Scheme) -> Scheme:
+    """Return the resources of *scheme* that this server serves: all but the metrics."""
+    return Scheme(one for one in scheme.resources if one.kind.group != METRICS)
 
 
 def _unknown(name: str) -> NotFound:

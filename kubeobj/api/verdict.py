@@ -16,11 +16,10 @@ from typing import TypeAlias, final
 
 import orjson
 
-from kubeobj.api.admission.chain import Chain
+from kubeobj.api.admission.chain import Admission, AdmissionRequest, Chain, Operation
 from kubeobj.api.allocation.allocators import Allocators
-from kubeobj.api.apiserver import served
 from kubeobj.api.clientapply import apply_patch
-from kubeobj.api.core import Core
+from kubeobj.api.core import Core, served
 from kubeobj.api.creating import create
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import ApiError, Invalid, NotFound
@@ -54,6 +53,21 @@ SERVER_FIELDS = (
 )
 """What only a server says in the metadata of an object, and an export of it therefore has."""
 
+
+def _usual_account(request: AdmissionRequest) -> None:
+    spec = request.object["spec"]
+    name = spec.get("serviceAccountName") or "default"
+    spec["serviceAccountName"] = spec["serviceAccount"] = name
+
+
+# What every pod has in every cluster, and some rules take for granted; nobody else is asked.
+_USUAL = Admission(
+    name="usual-account",
+    mutate=_usual_account,
+    resources=frozenset({"pods"}),
+    operations=frozenset({Operation.CREATE}),
+    is_builtin=True,
+)
 _NETWORKS = ("0.0.0.0/0", "fd00::/108")
 # Nobody in particular asks; what the API would write of a user is not to be shown.
 _OPTIONS = WriteOptions(user=User(""), field_validation="Ignore")
@@ -226,7 +240,7 @@ def _new_core(scheme: Scheme, uid: str) -> Core:
         store=MemoryStore(),
         clock=VirtualClock(),
         ids=_OneUid(uid),
-        chain=Chain(()),
+        chain=Chain((_USUAL,)),
         allocators=Allocators(cidrs=_NETWORKS),
         scheme=scheme,
     )

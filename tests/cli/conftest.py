@@ -55,3 +55,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = Path("shop.yaml")
     path.write_text(SHOP, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Go to an empty directory, and return it."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -97,7 +97,7 @@ def test_select_answers_whatever_it_reads(
 
 
 @given(files, texts)
-def test_explain_answers_whatever_it_reads(content: bytes, selector: str) -> None:
+def test_selector_explain_answers_whatever_it_reads(content: bytes, selector: str) -> None:
     """Any labels, however wrong, are explained or refused."""
     assert run(["selector", "explain", "-f", "-", "--", selector], content)[0] in {0, 1, 2}
     assert run(["selector", "explain", "--labels", selector, "a"], b"")[0] in {0, 1, 2}
@@ -119,3 +119,41 @@ def test_comparisons_answer_whatever_is_compared(
     """Any two texts are compared or refused."""
     args = ["selector", question, "-o", output, "--", first, second]
     assert run(args, b"")[0] in {0, 1, 2}
+
+
+@given(files, st.sampled_from(["text", "json", "sarif"]))
+def test_validate_answers_whatever_it_reads(content: bytes, output: str) -> None:
+    """Any objects are taken or refused, also as a change of themselves."""
+    code, out = run(["validate", "-f", "-", "-o", output], content)
+    assert code in {0, 1}
+    if output != "text":
+        json.loads(out)
+    assert run(["validate", "-f", "-", "--against", "-"], content)[0] in {0, 1, 2}
+
+
+@given(files, st.sampled_from(["default", "convert"]), st.sampled_from(["yaml", "json"]))
+def test_documents_come_out_whatever_is_read(content: bytes, command: str, output: str) -> None:
+    """Any objects are printed, or it is said why not."""
+    args = [command, "-f", "-", "-o", output]
+    code, out = run(args, content)
+    assert code in {0, 1, 2}
+    if output == "json":
+        json.loads(out)
+    if command == "convert":
+        assert run([*args, "--to", "events.k8s.io/v1"], content)[0] in {0, 1, 2}
+
+
+@given(files, st.sampled_from(["text", "json"]))
+def test_diff_answers_whatever_it_reads(content: bytes, output: str) -> None:
+    """Nothing differs from itself, whatever it is."""
+    code, out = run(["diff", "-f", "-", "--against", "/dev/null", "-o", output], content)
+    assert code in {0, 1, 2}
+    if output == "json":
+        json.loads(out)
+
+
+@given(texts, texts)
+def test_explain_of_any_kind_answers(path: str, version: str) -> None:
+    """Any text is the name of a kind or not."""
+    assert run(["explain", "--api-version", version, "--", path], b"")[0] in {0, 2}
+    assert run(["explain", "--", f"pod.spec.{path}"], b"")[0] in {0, 2}

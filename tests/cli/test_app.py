@@ -13,6 +13,18 @@ from tests.cli.answer import Run
 
 ROOT = Path(__file__).parents[2]
 
+COMMANDS = [
+    "selector",
+    "select",
+    "lint",
+    "validate",
+    "diff",
+    "explain",
+    "convert",
+    "default",
+    "completion",
+]
+
 
 @pytest.mark.parametrize(
     "args",
@@ -25,6 +37,11 @@ ROOT = Path(__file__).parents[2]
         ("selector", "simplify"),
         ("select",),
         ("lint",),
+        ("validate",),
+        ("diff",),
+        ("explain",),
+        ("convert",),
+        ("default",),
         ("completion",),
     ],
     ids=" ".join,
@@ -41,7 +58,7 @@ def test_help_has_examples(kubeobj: Run, args: tuple[str, ...]) -> None:
 def test_help_names_every_command(kubeobj: Run) -> None:
     """The commands stand in help with a line each."""
     out = kubeobj("--help").out
-    for name in ("selector", "select", "lint", "completion"):
+    for name in COMMANDS:
         assert f"\n  {name} " in out
 
 
@@ -82,7 +99,7 @@ def test_an_unknown_shell_is_misuse(kubeobj: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        pytest.param("kubeobj ", ["selector", "select", "lint", "completion"], id="commands"),
+        pytest.param("kubeobj ", COMMANDS, id="commands"),
         pytest.param(
             "kubeobj selector ",
             ["check", "explain", "overlap", "implies", "simplify"],
@@ -90,6 +107,11 @@ def test_an_unknown_shell_is_misuse(kubeobj: Run) -> None:
         ),
         pytest.param("kubeobj lint --fail-on ", ["error", "warning", "note"], id="choices"),
         pytest.param("kubeobj lint --ignore malformed", ["malformed-manifest"], id="rules"),
+        pytest.param("kubeobj validate --fail-on ", ["error", "warning"], id="severities"),
+        pytest.param("kubeobj explain Dep", ["deployments"], id="kinds"),
+        pytest.param(
+            "kubeobj convert --to autosc", ["autoscaling/v1", "autoscaling/v2"], id="versions"
+        ),
     ],
 )
 def test_completion_offers_what_can_follow(

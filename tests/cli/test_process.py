@@ -14,6 +14,7 @@ import pytest
 import kubeobj.cli
 from tests.cli.answer import Run
 
+ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "kubeobj")
 PATIENCE_SECONDS = 60
 """Longer than any of this takes; a process that hangs fails its test."""
@@ -49,16 +50,28 @@ def test_the_installed_script_is_the_same_command() -> None:
     assert version[0].startswith(b"kubeobj ")
 
 
-def test_nobody_reads_the_output() -> None:
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param(("selector", "check", "a=b"), id="selector"),
+        pytest.param(("validate", "-f", "docs/examples/shop"), id="validate"),
+        pytest.param(("default", "-f", "docs/examples/shop"), id="default"),
+        pytest.param(("convert", "-f", "docs/examples/shop", "-o", "json"), id="convert"),
+        pytest.param(("diff", "-f", "docs/examples/jobs", "--against", "/dev/null"), id="diff"),
+        pytest.param(("explain", "pod.spec"), id="explain"),
+    ],
+)
+def test_nobody_reads_the_output(args: tuple[str, ...]) -> None:
     """A closed pipe ends the run quietly, with the code of a program that the pipe killed."""
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as closed:
         done = subprocess.run(
-            [*COMMAND, "selector", "check", "a=b"],
+            [*COMMAND, *args],
             stdout=closed,
             stderr=subprocess.PIPE,
             env=BUFFERED,
+            cwd=ROOT,
             timeout=PATIENCE_SECONDS,
             check=False,
         )
@@ -140,6 +153,26 @@ def test_control_c_is_130_without_a_traceback() -> None:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (shell_code(process), err) == (130, b"")
+
+
+@pytest.mark.parametrize("name", ["validate", "default", "convert"])
+def test_control_c_while_manifests_are_read_is_130(tmp_path: Path, name: str) -> None:
+    """An interrupt while a file is read ends the run at once, and prints nothing."""
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    process = subprocess.Popen(
+        [*COMMAND, name, "-f", "-", "-f", str(pipe)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    # Who writes into a pipe that nobody reads waits, so what follows comes while it is read.
+    process.stdin.write(b"# nothing\n" * 100_000)
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (shell_code(process), out, err) == (130, b"", b"")
 
 
 def test_control_c_on_a_terminal_ends_the_line() -> None:
