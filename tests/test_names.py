@@ -81,6 +81,8 @@ def test_predicates_agree_with_the_rules() -> None:
         for validator, is_met in (
             ("IsQualifiedName", names.is_label_key),
             ("IsValidLabelValue", names.is_label_value),
+            ("IsDNS1123Label", names.is_dns1123_label),
+            ("IsDNS1123Subdomain", names.is_dns1123_subdomain),
         )
         for line in recorded(validator)
         if is_met(line["input"]) is not line["ok"]

@@ -34,7 +34,8 @@ SECCOMP_OF_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
 _TOLERATIONS = "scheduler.alpha.kubernetes.io/tolerations"
 _DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
 _SECCOMP_DEFAULTS = frozenset({"runtime/default", "docker/default"})
-_is_integer = re.compile(r"0|-?[1-9][0-9]*|\+?[1-9][0-9]*").fullmatch
+# Zeros may lead only after a minus, and a plus never.
+_is_integer = re.compile(r"0|[1-9][0-9]*|-[0-9]+").fullmatch
 
 
 def validate_pod_annotations(annotations: Mapping[str, str], spec: Wire, path: FieldPath) -> Errors:
