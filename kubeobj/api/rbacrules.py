@@ -104,11 +104,6 @@ def validate_same_role(obj: Wire, old: Wire) -> Errors:
 # ---------------------------------------------------------------- tables
 
 
-def _role_cells(obj: Wire, _now: float) -> Cells:
-    metadata = obj["metadata"]
-    return [metadata.get("name", ""), metadata.get("creationTimestamp")]
-
-
 def _binding_cells(obj: Wire, now: float) -> Cells:
     role, subjects = obj["roleRef"], obj.get("subjects", ())
     return [
@@ -128,9 +123,6 @@ def _names(subjects: Iterable[Wire], kind: str) -> Iterator[str]:
             is_account = kind == "ServiceAccount"
             yield f"{subject.get('namespace', '')}/{name}" if is_account else name
 
-
-ROLE_TABLE = Table((NAME, Column("Created At", "date")), _role_cells)
-"""The table of roles."""
 
 BINDING_TABLE = Table(
     (

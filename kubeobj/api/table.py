@@ -67,6 +67,12 @@ PLAIN_TABLE = Table(
 """The table of a kind that has none of its own."""
 
 
+NAME_AND_AGE = Table(
+    (NAME, AGE), lambda obj, now: [obj["metadata"].get("name", ""), age_of(obj, now)]
+)
+"""The table of a kind of which no more is printed."""
+
+
 def age_of(obj: Wire, now: float) -> str:
     """Return how long ago *obj* was created, such as ``5m``, or ``<unknown>``."""
     return since(obj["metadata"].get("creationTimestamp"), now)

@@ -7,7 +7,7 @@ from kubeobj.api.fielderrors import invalid, required
 from kubeobj.api.kind import Errors, Kind
 from kubeobj.api.labelselectors import validate_label_selector
 from kubeobj.api.metadata import new_errors
-from kubeobj.api.rbacrules import GROUP, ROLE_TABLE, validate_policy_rules
+from kubeobj.api.rbacrules import GROUP, validate_policy_rules
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
 from kubeobj.meta.gvk import GroupVersionKind
@@ -47,7 +47,6 @@ KIND = Kind(
     names=PATH_SEGMENT_NAMES,
     validate=validate,
     validate_update=validate_update,
-    table=ROLE_TABLE,
     creates_on_update=True,
 )
 """What the API knows of ClusterRoles."""

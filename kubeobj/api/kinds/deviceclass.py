@@ -13,6 +13,7 @@ from kubeobj.api.fielderrors import invalid
 from kubeobj.api.kind import Errors, Kind
 from kubeobj.api.metadata import new_errors
 from kubeobj.api.resourcenames import is_extended
+from kubeobj.api.table import NAME_AND_AGE
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
 from kubeobj.meta.gvk import GroupVersionKind
@@ -45,6 +46,7 @@ KIND = Kind(
     namespaced=False,
     validate=validate,
     validate_update=validate_update,
+    table=NAME_AND_AGE,
     counts_generations=True,
 )
 """What the API knows of DeviceClasses."""

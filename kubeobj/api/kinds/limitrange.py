@@ -15,7 +15,6 @@ from kubeobj.api.podspec.resources import (
 )
 from kubeobj.api.quantities import quantity_of, round_up_to_milli
 from kubeobj.api.resourcenames import is_overcommit_allowed
-from kubeobj.api.table import NAME, Cells, Column, Table
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldError, FieldPath, QuantityError
 from kubeobj.meta.gvk import GroupVersionKind
@@ -201,11 +200,6 @@ def validate_update(obj: Wire, _old: Wire) -> Errors:
     yield from validate(obj)
 
 
-def _cells(obj: Wire, _now: float) -> Cells:
-    metadata = obj["metadata"]
-    return [metadata.get("name", ""), metadata.get("creationTimestamp")]
-
-
 KIND = Kind(
     kind=GroupVersionKind("", "v1", "LimitRange"),
     plural="limitranges",
@@ -214,7 +208,6 @@ KIND = Kind(
     prepare_create=prepare_create,
     validate=validate,
     validate_update=validate_update,
-    table=Table((NAME, Column("Created At", "date")), _cells),
     creates_on_update=True,
 )
 """What the API knows of LimitRanges."""

@@ -7,6 +7,7 @@ from kubeobj.api.devices.claims import default_claim, validate_claim
 from kubeobj.api.devices.rules import GROUP
 from kubeobj.api.fielderrors import immutable
 from kubeobj.api.kind import Errors, Kind
+from kubeobj.api.table import NAME_AND_AGE
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
 from kubeobj.meta.annotations import validate_annotations
@@ -41,5 +42,6 @@ KIND = Kind(
     default=default,
     validate=validate,
     validate_update=validate_update,
+    table=NAME_AND_AGE,
 )
 """What the API knows of ResourceClaimTemplates."""

@@ -5,7 +5,7 @@ Source: ``k8s.io/kubernetes/pkg/registry/rbac/role`` (v1.36).
 
 from kubeobj.api.kind import Errors, Kind
 from kubeobj.api.metadata import new_errors
-from kubeobj.api.rbacrules import GROUP, ROLE_TABLE, validate_policy_rules
+from kubeobj.api.rbacrules import GROUP, validate_policy_rules
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.names import PATH_SEGMENT_NAMES
@@ -29,7 +29,6 @@ KIND = Kind(
     names=PATH_SEGMENT_NAMES,
     validate=validate,
     validate_update=validate_update,
-    table=ROLE_TABLE,
     creates_on_update=True,
 )
 """What the API knows of Roles."""

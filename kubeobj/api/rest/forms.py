@@ -13,6 +13,7 @@ import orjson
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import BadRequest
 from kubeobj.api.listing import Listing
+from kubeobj.api.table import PLAIN_TABLE
 from kubeobj.documents import JsonValue, Wire
 from kubeobj.store.record import Record
 
@@ -136,19 +137,22 @@ def table(
     """
     shape = endpoint.table
     columns: JsonValue = [_column(asdict(column)) for column in shape.columns]
+    rows: list[JsonValue] = [
+        {
+            "cells": shape.cells(obj, form.now),
+            **_conditions(shape.conditions(obj)),
+            "object": _included(endpoint, obj, form),
+        }
+        for obj in objects
+    ]
+    # A kind without a table of its own has null for no rows.
+    has_rows = bool(rows) or shape is not PLAIN_TABLE
     return {
         "kind": "Table",
         "apiVersion": f"meta.k8s.io/{form.version}",
         "metadata": metadata,
         "columnDefinitions": columns if with_columns else None,
-        "rows": [
-            {
-                "cells": shape.cells(obj, form.now),
-                **_conditions(shape.conditions(obj)),
-                "object": _included(endpoint, obj, form),
-            }
-            for obj in objects
-        ],
+        "rows": rows if has_rows else None,
     }
 
 

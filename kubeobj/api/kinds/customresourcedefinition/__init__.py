@@ -17,7 +17,6 @@ from kubeobj.api.kinds.customresourcedefinition.versions import (
     validate_stored_versions,
     validate_versions,
 )
-from kubeobj.api.table import NAME, Cells, Column, Table
 from kubeobj.api.webhooks import default_service
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldError, FieldPath
@@ -112,11 +111,6 @@ def validate_status(obj: Wire, _old: Wire) -> Errors:
     return validate_stored_versions(obj)
 
 
-def _cells(obj: Wire, _now: float) -> Cells:
-    metadata = obj["metadata"]
-    return [metadata.get("name", ""), metadata.get("creationTimestamp")]
-
-
 KIND = Kind(
     kind=GroupVersionKind("apiextensions.k8s.io", "v1", "CustomResourceDefinition"),
     plural="customresourcedefinitions",
@@ -128,7 +122,6 @@ KIND = Kind(
     validate=validate,
     validate_update=validate_update,
     counts_generations=True,
-    table=Table((NAME, Column("Created At", "date")), _cells),
     parts={"status": Part(prepare=STATUS.prepare, validate=validate_status)},
     updates_blindly=False,
 )
