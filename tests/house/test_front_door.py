@@ -109,6 +109,19 @@ def test_importing_the_package_loads_no_dependency() -> None:
             {"pydantic", "lark", "yaml"},
             id="quantity",
         ),
+        pytest.param(
+            "from kubeobj.api.apiserver import ApiServer; a = ApiServer();"
+            "a.create('cm', {'metadata': {'name': 'a'}}, namespace='default');"
+            "a.list('pods', namespace='default')",
+            {"pydantic", "lark", "yaml", "click"},
+            id="server",
+        ),
+        pytest.param(
+            "from kubeobj.api.kinds.registry import MODULES, kind_of; [*map(kind_of, MODULES)]",
+            {"pydantic", "lark", "yaml"},
+            id="kinds",
+        ),
+        pytest.param("import kubeobj.api.rest.api", {"pydantic", "lark"}, id="rest"),
     ],
 )
 def test_one_room_does_not_load_what_another_needs(code: str, absent: set[str]) -> None:
