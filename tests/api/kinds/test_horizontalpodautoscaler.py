@@ -79,6 +79,13 @@ def test_metrics(metric: Wire, expected: list[tuple[str, str]]) -> None:
     assert create_faults(KIND, {**SPEC, "metrics": [metric]}) == expected
 
 
+@pytest.mark.parametrize(("most", "fault"), [(0, "REQUIRED"), (-1, "INVALID")])
+def test_a_limit_is_needed(most: int, fault: str) -> None:
+    """Zero is as good as none; and either is below the fewest pods."""
+    found = create_faults(KIND, {**SPEC, "maxReplicas": most})
+    assert found == sorted([("spec.maxReplicas", fault), ("spec.maxReplicas", "INVALID")])
+
+
 def test_no_policies_are_not_the_default() -> None:
     """An empty list is refused, and none at all has a default."""
     assert create_faults(KIND, {**SPEC, "behavior": {"scaleUp": {"policies": []}}}) == [

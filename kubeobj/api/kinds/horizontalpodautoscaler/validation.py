@@ -42,7 +42,9 @@ def _validate(spec: Wire, old: Wire | None) -> Errors:
     if least < bound:
         detail = f"must be greater than or equal to {bound}"
         yield invalid(SPEC.child("minReplicas"), least, detail, "minimum")
-    if most < 1:
+    if not most:
+        yield required(path, "minimum")
+    elif most < 0:
         yield invalid(path, most, "must be greater than 0", "minimum")
     if most < least:
         yield invalid(path, most, "must be greater than or equal to `minReplicas`", "minimum")
