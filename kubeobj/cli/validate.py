@@ -95,11 +95,9 @@ class _Run:
 
         if not self.unchecked:
             return ()
-        kinds = sorted({_kind(manifest) for manifest in self.unchecked})
+        kinds = ", ".join(sorted({_kind(manifest) for manifest in self.unchecked}))
         objects = counted(len(self.unchecked), "object")
-        return (
-            f"Not checked: {objects} of other kinds than Kubernetes' own ({', '.join(kinds)}).",
-        )
+        return (f"Not checked: {objects} of kinds that are not Kubernetes' own ({kinds}).",)
 
 
 def _kind(manifest: "Manifest") -> str:
