@@ -5,7 +5,7 @@ Time, chance and identity are handed in, so two servers that are given the same 
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import final
+from typing import TypeVar, cast, final
 
 import orjson
 
@@ -13,7 +13,7 @@ from kubeobj.api.admission.chain import Chain
 from kubeobj.api.allocation.allocators import Allocators
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import NotFound
-from kubeobj.api.kind import Context, User
+from kubeobj.api.kind import Context, Kind, User
 from kubeobj.api.kinds.registry import ALIASES, MODULES, kind_of
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
@@ -23,7 +23,10 @@ from kubeobj.meta.objectkey import ObjectKey
 from kubeobj.meta.timestamps import Time
 from kubeobj.models.resource import Resource
 from kubeobj.models.scheme import Scheme
-from kubeobj.store.store import Store
+from kubeobj.store.record import Draft
+from kubeobj.store.store import Store, WatchCursor
+
+T = TypeVar("T")
 
 METRICS = "metrics.k8s.io"
 """The group that another server serves beside this one."""
@@ -42,7 +45,7 @@ class Core:
         scheme: The resources that are served.
     """
 
-    __slots__ = ("_endpoints", "allocators", "chain", "clock", "ids", "scheme", "store")
+    __slots__ = ("_endpoints", "_memos", "allocators", "chain", "clock", "ids", "scheme", "store")
 
     def __init__(
         self,
@@ -61,6 +64,8 @@ class Core:
         self.allocators = allocators
         self.scheme = scheme
         self._endpoints: dict[str, Endpoint] = {}
+        # What was made, and a cursor that says whether that still holds.
+        self._memos: dict[str, tuple[WatchCursor, object]] = {}
 
     # ------------------------------------------------------------ what is served
 
@@ -109,6 +114,24 @@ class Core:
         for record in self.store.list(resource, namespace=namespace).records:
             yield orjson.loads(record.data)
 
+    def memo(self, name: str, resource: str, make: Callable[[], T]) -> T:
+        """Return what *make* makes, as long as *resource* stays as it is; see `Objects.memo`."""
+        known = self._memos.get(name)
+        if known is not None and not known[0].pending:
+            return cast(T, known[1])
+        # A new cursor costs no more than to read the old one, and cannot have expired.
+        cursor = self.store.watch(resource)
+        made = make()
+        self._memos[name] = (cursor, made)
+        return made
+
+    def amend(self, resource: str, obj: Wire) -> None:
+        """Keep an object that was found and changed; see `Objects.amend`."""
+        metadata = obj["metadata"]
+        key = ObjectKey(resource, metadata.get("namespace", ""), metadata["name"])
+        draft = draft_of(kind_of(resource), key, obj)
+        self.store.put(draft, expected_revision=int(metadata["resourceVersion"]))
+
     def context(self, user: User, *, dry_run: bool, warn: Callable[[str], None]) -> Context:
         """Return what a request of *user* brings with it."""
         return Context(
@@ -126,6 +149,20 @@ class Core:
 def served(scheme: Scheme) -> Scheme:
     """Return the resources of *scheme* that this server serves: all but the metrics."""
     return Scheme(one for one in scheme.resources if one.kind.group != METRICS)
+
+
+def draft_of(kind: Kind, key: ObjectKey, obj: Wire) -> Draft:
+    """Return *obj* as it is to be stored, with the words by which it is found.
+
+    Raises:
+        RecordError: If it cannot be written as JSON.
+    """
+    terms: tuple[str, ...] = ()
+    if kind.indexed_fields:
+        values = kind.fields(obj)
+        named = sorted(kind.indexed_fields)
+        terms = tuple(f"{one}={values[one]}" for one in named if values.get(one))
+    return Draft.of(key, obj, terms=terms)
 
 
 def _unknown(name: str) -> NotFound:

@@ -13,7 +13,7 @@ Source: ``k8s.io/apiserver/pkg/registry/rest`` (v1.36), RESTCreateStrategy and i
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias, final
+from typing import Protocol, TypeAlias, TypeVar, final
 
 from kubeobj.api.allocation.allocators import Allocators
 from kubeobj.api.table import PLAIN_TABLE, Table
@@ -22,8 +22,10 @@ from kubeobj.documents import Wire
 from kubeobj.entropy import IdSource
 from kubeobj.errors import FieldError
 from kubeobj.meta.gvk import GroupVersionKind
-from kubeobj.models.catalog import KINDS
+from kubeobj.models.schema import type_of_kind
 from kubeobj.names import SUBDOMAIN_NAMES, NameRule
+
+T = TypeVar("T")
 
 Errors: TypeAlias = Iterator[FieldError]
 """The rules that an object breaks, as they are found."""
@@ -66,6 +68,23 @@ class Objects(Protocol):
 
     def every(self, resource: str, namespace: str = "") -> Iterable[Wire]:
         """Yield the objects of a resource, in one namespace or all; copies, the caller's own."""
+        ...
+
+    def memo(self, name: str, resource: str, make: Callable[[], T]) -> T:
+        """Return what *make* makes, made again only after an object of *resource* has changed.
+
+        Args:
+            name: What it is, one name for one way to make it.
+            resource: What it is made of.
+            make: Makes it; what it returns is shared, and to be read only.
+        """
+        ...
+
+    def amend(self, resource: str, obj: Wire) -> None:
+        """Keep an object of *resource* that has been found and changed, on the API's own account.
+
+        It goes no way of a request: only bookkeeping is done so, such as of what is used.
+        """
         ...
 
 
@@ -290,8 +309,7 @@ class Kind:
     @property
     def type_name(self) -> str:
         """The type of its objects as they are stored, as `FieldSchema` names it."""
-        module, _ = KINDS[self.kind.api_version]
-        return f"{module}.{self.kind.kind}"
+        return type_of_kind(self.kind)
 
     @property
     def resource(self) -> str:

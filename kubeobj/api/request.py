@@ -9,8 +9,8 @@ from typing import final
 
 import orjson
 
-from kubeobj.api.admission.chain import AdmissionRequest, Operation
-from kubeobj.api.core import Core
+from kubeobj.api.admission.chain import AdmissionRequest, Operation, ask
+from kubeobj.api.core import Core, draft_of
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import ApiError, BadRequest, InternalError, invalid
 from kubeobj.api.kind import Context
@@ -143,10 +143,15 @@ class Request:
         Raises:
             ApiError: If it is refused.
         """
-        admission = self._admission(operation, name, obj, old)
-        if self.core.chain.mutate(admission):
-            obj = self._reread(admission.obj or obj)
-        return obj
+        mutating = self.core.chain.plan(self.kind.resource, self.subresource, operation).mutating
+        if not mutating:
+            return obj
+        request = self._admission(operation, name, obj, old)
+        for admission in mutating:
+            ask(admission, admission.mutate, request)
+            if not admission.is_builtin:
+                request.obj = self._reread(request.object)
+        return request.object
 
     def admit(self, operation: Operation, name: str, obj: Wire | None, old: Wire | None) -> None:
         """Let admission look at *obj* as it would be stored.
@@ -154,7 +159,13 @@ class Request:
         Raises:
             ApiError: If it is refused.
         """
-        self.core.chain.validate(self._admission(operation, name, obj, old))
+        chain = self.core.chain
+        validating = chain.plan(self.kind.resource, self.subresource, operation).validating
+        if not validating:
+            return
+        request = self._admission(operation, name, obj, old)
+        for admission in validating:
+            ask(admission, admission.validate, request)
 
     def _admission(
         self, operation: Operation, name: str, obj: Wire | None, old: Wire | None
@@ -197,13 +208,8 @@ class Request:
         Raises:
             BadRequest: If it cannot be written as JSON.
         """
-        fields = self.kind.indexed_fields
-        terms: tuple[str, ...] = ()
-        if fields:
-            values = self.kind.fields(obj)
-            terms = tuple(f"{one}={values[one]}" for one in sorted(fields) if values.get(one))
         try:
-            draft = Draft.of(self.key(name), obj, terms=terms)
+            draft = draft_of(self.kind, self.key(name), obj)
         except RecordError as error:
             raise BadRequest(str(error)) from None
         if len(draft.body) > OBJECT_BYTES_LIMIT:

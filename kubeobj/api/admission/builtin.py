@@ -1,0 +1,40 @@
+"""The members of the chain that Kubernetes 1.36 has by default, in its order."""
+
+from kubeobj.api.admission.chain import Admission
+from kubeobj.api.admission.claimresize import PERSISTENT_VOLUME_CLAIM_RESIZE
+from kubeobj.api.admission.defaultclasses import DEFAULT_INGRESS_CLASS, DEFAULT_STORAGE_CLASS
+from kubeobj.api.admission.limitranger import LIMIT_RANGER, LIMITS
+from kubeobj.api.admission.namespacelifecycle import IMMORTAL_NAMESPACES, NAMESPACE_LIFECYCLE
+from kubeobj.api.admission.noderestriction import NODE_RESTRICTION
+from kubeobj.api.admission.nodetaints import TAINT_NODES_BY_CONDITION
+from kubeobj.api.admission.podsecurity import NAMESPACE_LEVELS, POD_SECURITY
+from kubeobj.api.admission.priority import ONE_DEFAULT_PRIORITY, PRIORITY
+from kubeobj.api.admission.resourcequota import RESOURCE_QUOTA
+from kubeobj.api.admission.runtimeclass import RUNTIME_CLASS
+from kubeobj.api.admission.serviceaccount import SERVICE_ACCOUNT
+from kubeobj.api.admission.storageprotection import STORAGE_OBJECT_IN_USE_PROTECTION
+from kubeobj.api.admission.tolerationseconds import DEFAULT_TOLERATION_SECONDS
+
+
+def builtin_admissions() -> tuple[Admission, ...]:
+    """Return them."""
+    return (
+        NAMESPACE_LIFECYCLE,
+        IMMORTAL_NAMESPACES,
+        LIMIT_RANGER,
+        SERVICE_ACCOUNT,
+        NODE_RESTRICTION,
+        TAINT_NODES_BY_CONDITION,
+        POD_SECURITY,
+        NAMESPACE_LEVELS,
+        PRIORITY,
+        ONE_DEFAULT_PRIORITY,
+        DEFAULT_TOLERATION_SECONDS,
+        DEFAULT_STORAGE_CLASS,
+        STORAGE_OBJECT_IN_USE_PROTECTION,
+        PERSISTENT_VOLUME_CLAIM_RESIZE,
+        RUNTIME_CLASS,
+        DEFAULT_INGRESS_CLASS,
+        LIMITS,
+        RESOURCE_QUOTA,
+    )
