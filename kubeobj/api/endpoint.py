@@ -15,8 +15,8 @@ from kubeobj.api.table import Table
 from kubeobj.api.wireform import read_wire
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
-from kubeobj.models.catalog import KINDS
 from kubeobj.models.resource import Resource
+from kubeobj.models.schema import type_of_kind
 from kubeobj.store.record import Record
 
 
@@ -50,8 +50,7 @@ class Endpoint:
             if version is None:
                 msg = f"{resource.kind} is no version of {kind.kind}"
                 raise ValueError(msg)
-        module, _ = KINDS[resource.kind.api_version]
-        return cls(kind, resource, version, f"{module}.{resource.kind.kind}")
+        return cls(kind, resource, version, type_of_kind(resource.kind))
 
     @property
     def gvk(self) -> GroupVersionKind:

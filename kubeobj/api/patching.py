@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from kubeobj.api.endpoint import Endpoint
-from kubeobj.api.errors import ApiError, BadRequest, InternalError, Invalid, invalid
+from kubeobj.api.errors import (
+    ApiError,
+    BadRequest,
+    InternalError,
+    Invalid,
+    UnsupportedMediaType,
+    invalid,
+)
 from kubeobj.api.fielderrors import invalid as invalid_field
 from kubeobj.api.outcome import Outcome
 from kubeobj.api.patch import apply_json_patch, apply_merge_patch, apply_strategic_merge
@@ -19,7 +26,7 @@ from kubeobj.api.updating import check_name, replace
 from kubeobj.api.wireform import WireError
 from kubeobj.documents import Document, JsonValue, Wire
 from kubeobj.errors import FieldPath
-from kubeobj.models.schema import FieldSchema
+from kubeobj.models.schema import FREE_FORM, FieldSchema
 
 
 class PatchType(StrEnum):
@@ -30,6 +37,11 @@ class PatchType(StrEnum):
     STRATEGIC = "application/strategic-merge-patch+json"
     APPLY = "application/apply-patch+yaml"
 
+
+_NO_FACTS = (
+    "nothing is known of how lists of the kind merge, so that it takes no strategic merge patches;"
+    " accepted media types include: application/json-patch+json, application/merge-patch+json"
+)
 
 # What the server answers with 400; all else that a patch does wrong is 422.
 _UNREADABLE = frozenset({PatchRule.BAD_PATCH, PatchRule.BAD_DOCUMENT})
@@ -82,6 +94,8 @@ def apply_to_type(
             case PatchType.MERGE:
                 return apply_merge_patch(document, change)
             case PatchType.STRATEGIC:
+                if type_name == FREE_FORM:
+                    raise UnsupportedMediaType(_NO_FACTS)
                 if not isinstance(change, Mapping):
                     raise BadRequest("a strategic merge patch is a JSON object")
                 return apply_strategic_merge(document, change, FieldSchema(type_name))

@@ -69,7 +69,7 @@ def _fields(
     out: Wire = {}
     for name, part in value.items():
         here = path.child(name)
-        child = schema.fields.get(name)
+        child = schema.child(name)
         if child is None:
             found.unknown.append(_unknown(here, name, schema))
         else:

@@ -133,11 +133,13 @@ class _Fields(dict[str, tuple[_Reader, bool, bool] | None]):
         self._modes = mode_of(type_name)
 
     def __missing__(self, name: str) -> tuple[_Reader, bool, bool] | None:
-        schema = self._schema.fields.get(name)
-        if schema is None:  # and not remembered: there is no end to names
+        schema = self._schema.child(name)
+        if schema is None:
             return None
-        mode = self._modes[name]
-        found = self[name] = (_reader(schema, mode), mode == "o", mode == "a")
+        mode = self._modes.get(name, "p")
+        found = _reader(schema, mode), mode == "o", mode == "a"
+        if name in self._modes:  # there is no end to other names
+            self[name] = found
         return found
 
     def always(self) -> list[tuple[str, _Maker]]:

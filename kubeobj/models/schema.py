@@ -19,6 +19,9 @@ FieldKind: TypeAlias = Literal["object", "list", "map", "scalar", "json"]
 
 _NO_FACTS: Facts = ("", "", "", "")
 
+FREE_FORM = "FreeForm"
+"""The type of objects of kinds that have no table: metadata as all objects, and all else any JSON."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class FieldSchema:
             return "map"
         if self.type == "json":
             return "json"
-        return "object" if self.type in TYPES or "." in self.type else "scalar"
+        is_object = self.type in TYPES or "." in self.type or self.type == FREE_FORM
+        return "object" if is_object else "scalar"
 
     @property
     def items(self) -> "FieldSchema | None":
@@ -84,13 +88,15 @@ class FieldSchema:
         """Return a field of an object, or what a map holds; None if there is no such field."""
         if self.kind == "map":
             return self.items
-        return _fields_of(self.type).get(name)
+        found = _fields_of(self.type).get(name)
+        return _ANYTHING if found is None and self.type == FREE_FORM else found
 
 
 @cache
 def _fields_of(name: str) -> Mapping[str, FieldSchema]:
     """Return the fields of the type *name*; patches ask for the same ones again and again."""
-    return MappingProxyType({field: _field(row) for field, row in TYPES.get(name, {}).items()})
+    rows = _OF_EVERY_OBJECT if name == FREE_FORM else TYPES.get(name, {})
+    return MappingProxyType({field: _field(row) for field, row in rows.items()})
 
 
 def _field(row: str | tuple[str, Facts]) -> FieldSchema:
@@ -105,3 +111,17 @@ def _field(row: str | tuple[str, Facts]) -> FieldSchema:
         topology,
         tuple(list_map_keys.split()),
     )
+
+
+_OF_EVERY_OBJECT = {"apiVersion": "string", "kind": "string", "metadata": "ObjectMeta"}
+_ANYTHING = FieldSchema("json")
+
+
+def type_of_kind(kind: GroupVersionKind) -> str:
+    """Return the type of a kind's objects, as `FieldSchema` names it; `FREE_FORM` without a table.
+
+    >>> type_of_kind(GroupVersionKind("apps", "v1", "Deployment"))
+    'appsv1.Deployment'
+    """
+    schema = FieldSchema.of_kind(kind)
+    return FREE_FORM if schema is None else schema.type

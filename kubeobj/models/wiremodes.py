@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias, cast
 
 from kubeobj.models.fieldtable import TYPES
+from kubeobj.models.schema import FREE_FORM
 from kubeobj.models.wiretable import MODES
 
 Mode: TypeAlias = Literal["p", "o", "a", "n"]
@@ -38,5 +39,10 @@ def mode_of(type_name: str) -> Mapping[str, Mode]:
     >>> mode_of("corev1.TypedObjectReference")["apiGroup"]
     'n'
     """
+    if type_name == FREE_FORM:
+        return _OF_EVERY_OBJECT
     letters = cast("tuple[Mode, ...]", tuple(MODES.get(type_name, "")))
     return MappingProxyType(dict(zip(TYPES.get(type_name, ()), letters, strict=True)))
+
+
+_OF_EVERY_OBJECT: Mapping[str, Mode] = {"apiVersion": "o", "kind": "o", "metadata": "a"}
