@@ -1,8 +1,8 @@
 """A kind asked without a server: what it makes of an object, and what it finds wrong with it."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import TypeAlias
+from collections.abc import Callable, Iterable
+from typing import TypeAlias, TypeVar
 
 from kubeobj.api.kind import ADMIN, Context
 from kubeobj.api.kinds.registry import kind_of
@@ -11,6 +11,8 @@ from kubeobj.clock import VirtualClock
 from kubeobj.documents import Wire
 from kubeobj.entropy import SeededIdSource
 from kubeobj.errors import FieldError
+
+T = TypeVar("T")
 
 NOW = "2026-01-01T00:00:00Z"
 
@@ -28,6 +30,13 @@ class Nothing:
     def every(self, _resource: str, _namespace: str = "") -> tuple[()]:
         """Return nothing."""
         return ()
+
+    def memo(self, _name: str, _resource: str, make: Callable[[], T]) -> T:
+        """Return what *make* makes."""
+        return make()
+
+    def amend(self, _resource: str, _obj: Wire) -> None:
+        """Keep nothing."""
 
 
 def context() -> Context:
