@@ -20,9 +20,11 @@ from kubeobj.api.allocation.allocators import Allocators
 from kubeobj.api.bootstrap import bootstrap
 from kubeobj.api.core import Core, served
 from kubeobj.api.creating import create
+from kubeobj.api.customkinds import with_kinds
 from kubeobj.api.deleting import delete, delete_all
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import BadRequest, MethodNotAllowed
+from kubeobj.api.kind import Kind
 from kubeobj.api.listing import Listing, get, list_objects
 from kubeobj.api.options import DeleteOptions, ListOptions, WriteOptions
 from kubeobj.api.outcome import Outcome
@@ -56,6 +58,8 @@ class ApiServer:
         admissions: What may change or refuse a write, after what Kubernetes has built in.
         builtin: Whether to have what Kubernetes has built in.
         scheme: The resources to serve; None for all of Kubernetes 1.36.
+        kinds: Kinds to serve that are not Kubernetes' own. Those of whose resources *scheme* says
+            nothing are served with every verb, and have no short names.
 
     >>> from kubeobj.clock import VirtualClock
     >>> from kubeobj.entropy import SeededIdSource
@@ -67,7 +71,7 @@ class ApiServer:
 
     __slots__ = ("_core",)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - parts that are handed in, by name
         self,
         *,
         store: Store | None = None,
@@ -76,7 +80,9 @@ class ApiServer:
         admissions: Iterable[Admission] = (),
         builtin: bool = True,
         scheme: Scheme | None = None,
+        kinds: Iterable[Kind] = (),
     ) -> None:
+        kinds = tuple(kinds)
         chain = Chain((*(builtin_admissions() if builtin else ()), *admissions))
         self._core = Core(
             store=MemoryStore() if store is None else store,
@@ -84,7 +90,8 @@ class ApiServer:
             ids=SystemIdSource() if ids is None else ids,
             chain=chain,
             allocators=Allocators(),
-            scheme=served(Scheme.builtin()) if scheme is None else scheme,
+            scheme=with_kinds(served(Scheme.builtin()) if scheme is None else scheme, kinds),
+            kinds=kinds,
         )
         bootstrap(self._core)
 
@@ -318,6 +325,7 @@ class ApiServer:
             chain=core.chain,
             allocators=Allocators(),
             scheme=core.scheme,
+            kinds=core.kinds.values(),
         )
         return twin
 

@@ -3,7 +3,7 @@
 Time, chance and identity are handed in, so two servers that are given the same do the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TypeVar, cast, final
 
@@ -43,11 +43,22 @@ class Core:
         chain: What may change or refuse a write.
         allocators: What hands out addresses and ports.
         scheme: The resources that are served.
+        kinds: What is known of kinds that are not Kubernetes' own.
     """
 
-    __slots__ = ("_endpoints", "_memos", "allocators", "chain", "clock", "ids", "scheme", "store")
+    __slots__ = (
+        "_endpoints",
+        "_memos",
+        "allocators",
+        "chain",
+        "clock",
+        "ids",
+        "kinds",
+        "scheme",
+        "store",
+    )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - parts that are handed in, by name
         self,
         *,
         store: Store,
@@ -56,6 +67,7 @@ class Core:
         chain: Chain,
         allocators: Allocators,
         scheme: Scheme,
+        kinds: Iterable[Kind] = (),
     ) -> None:
         self.store = store
         self.clock = clock
@@ -63,6 +75,7 @@ class Core:
         self.chain = chain
         self.allocators = allocators
         self.scheme = scheme
+        self.kinds = {kind.resource: kind for kind in kinds}
         self._endpoints: dict[str, Endpoint] = {}
         # What was made, and a cursor that says whether that still holds.
         self._memos: dict[str, tuple[WatchCursor, object]] = {}
@@ -95,6 +108,9 @@ class Core:
             NotFound: If its objects are not stored.
         """
         full = str(resource.group_version_resource.group_resource)
+        kind = self.kinds.get(full)
+        if kind is not None:
+            return Endpoint.of(kind, resource)
         if full not in MODULES and full not in ALIASES:
             raise _unknown(full)
         return Endpoint.of(kind_of(full), resource)

@@ -20,7 +20,7 @@ FieldKind: TypeAlias = Literal["object", "list", "map", "scalar", "json"]
 _NO_FACTS: Facts = ("", "", "", "")
 
 FREE_FORM = "FreeForm"
-"""The type of objects of kinds that have no table: metadata as all objects, and all else any JSON."""
+"""The type of objects whose kind has no table: they have metadata, and all else is any JSON."""
 
 
 @final

@@ -15,6 +15,7 @@ from kubeobj.api.errors import BadRequest
 from kubeobj.api.listing import Listing
 from kubeobj.api.table import PLAIN_TABLE
 from kubeobj.documents import JsonValue, Wire
+from kubeobj.models.schema import FREE_FORM
 from kubeobj.store.record import Record
 
 
@@ -66,7 +67,12 @@ def list_bytes(endpoint: Endpoint, listing: Listing) -> bytes:
 
 
 def _items(endpoint: Endpoint, records: Sequence[Record]) -> Iterable[bytes]:
-    """Return the JSON of each object without its version and kind, which the list says."""
+    """Return the JSON of each object without its version and kind, which the list says.
+
+    Objects without a schema keep them, as custom resources do.
+    """
+    if endpoint.type_name == FREE_FORM:
+        return map(endpoint.write, records)
     kind = endpoint.kind.kind
     prefix = b'{"apiVersion":"%b","kind":"%b",' % (kind.api_version.encode(), kind.kind.encode())
     if endpoint.version is not None:
