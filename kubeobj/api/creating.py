@@ -3,14 +3,12 @@
 Source: ``k8s.io/apiserver/pkg/registry/generic/registry`` Store.Create (v1.36).
 """
 
-from dataclasses import replace
-
 from kubeobj.api.admission.chain import Operation
 from kubeobj.api.errors import ApiError, already_exists
 from kubeobj.api.kind import Kind
 from kubeobj.api.metadata import begin, drop_repeated_owners, new_errors, settle_namespace
 from kubeobj.api.outcome import Outcome
-from kubeobj.api.request import Request
+from kubeobj.api.request import Request, with_other_bytes
 from kubeobj.api.wireform import zero_field
 from kubeobj.documents import Document, Wire
 from kubeobj.store.errors import KeyExists
@@ -66,7 +64,7 @@ def _store(request: Request, obj: Wire) -> Outcome:
     draft = request.draft(name, obj)
     if is_completed:
         # Other bytes for the same object: whatever is written next takes their place.
-        draft = replace(draft, body=draft.body + b" ")
+        draft = with_other_bytes(draft)
     if context.dry_run:
         if request.core.store.get(draft.key) is not None:
             raise already_exists(kind.group, kind.plural, name)

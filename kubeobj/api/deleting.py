@@ -78,11 +78,11 @@ def _delete(request: Request, record: Record, options: DeleteOptions) -> Outcome
     marked, is_pending = _mark(request, obj, options)
     if is_pending:
         return _answer(request, obj, record, deleted=False)
-    collected = _settle_finalizers(request, obj, options)
+    _settle_finalizers(obj, options, orphans_by_default=kind.orphans_by_default)
     held = bool(obj["metadata"].get("finalizers"))
     if not marked and held:
         _mark_as_deleted(obj, context.now)
-    if marked or held or collected:
+    if marked or held:
         grace = obj["metadata"].get("deletionGracePeriodSeconds", 0)
         kind.prepare_delete(obj, context)
         kept = _keep(request, record, obj)
@@ -166,37 +166,24 @@ def _count(metadata: Wire) -> None:
         metadata["generation"] += 1
 
 
-def _settle_finalizers(request: Request, obj: Wire, options: DeleteOptions) -> bool:
-    """Give *obj* the finalizer that does what is wanted of dependents; return if that changed."""
+def _settle_finalizers(obj: Wire, options: DeleteOptions, *, orphans_by_default: bool) -> None:
+    """Give *obj* the finalizer that does what is wanted of dependents."""
     metadata = obj["metadata"]
     before = metadata.get("finalizers", [])
     wanted = [one for one in before if one not in {ORPHAN, FOREGROUND}]
     policy, orphan = options.propagation_policy, options.orphan_dependents
-    if _orphans(request, before, policy, orphan=orphan):
+    if orphan is None and policy is None and not {ORPHAN, FOREGROUND}.intersection(before):
+        orphan = orphans_by_default or None
+    if orphan or (orphan is None and (policy == "Orphan" or (not policy and ORPHAN in before))):
         wanted.append(ORPHAN)
     if _goes_last(before, policy, orphan=orphan):
         wanted.append(FOREGROUND)
     if set(wanted) == set(before):
-        return False
+        return
     if wanted:
         metadata["finalizers"] = wanted
     else:
         del metadata["finalizers"]
-    return True
-
-
-def _orphans(
-    request: Request, finalizers: list[str], policy: str | None, *, orphan: bool | None
-) -> bool:
-    if orphan is not None:
-        return orphan
-    if policy is not None:
-        return policy == "Orphan"
-    if ORPHAN in finalizers:
-        return True
-    if FOREGROUND in finalizers:
-        return False
-    return request.kind.orphans_by_default
 
 
 def _goes_last(finalizers: list[str], policy: str | None, *, orphan: bool | None) -> bool:

@@ -117,3 +117,18 @@ def _finalizer_errors(metadata: Wire) -> Iterator[FieldError]:
 def same_but_for(obj: Wire, old: Wire, *names: str) -> bool:
     """Return whether two objects are the same but for their top-level fields *names*."""
     return all(obj.get(name) == old.get(name) for name in {*obj, *old} if name not in names)
+
+
+def brings_more(obj: Wire, old: Wire, *names: str) -> bool:
+    """Return whether *obj* has anything that *old* has not, but for top-level fields *names*."""
+    return any(_brings(obj[name], old.get(name)) for name in obj if name not in names)
+
+
+def _brings(new: object, old: object) -> bool:
+    if new == old:
+        return False
+    if isinstance(new, dict) and isinstance(old, dict):
+        return any(_brings(part, old.get(key)) for key, part in new.items())
+    if isinstance(new, list) and isinstance(old, list):
+        return any(item not in old for item in new)
+    return True

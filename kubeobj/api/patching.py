@@ -122,6 +122,7 @@ def read_result(request: Request, result: JsonValue, name: str) -> Wire:
     """
     if not isinstance(result, Mapping):
         raise unfit("the result is no object")
+    request.note_managers(result)
     try:
         request.check_type(result)
         obj, has_unknown = request.endpoint.read(result)

@@ -4,6 +4,7 @@ Source: ``k8s.io/apiserver/pkg/endpoints/handlers`` (v1.36).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import final
 
@@ -45,6 +46,7 @@ class Request:
         "kind",
         "namespace",
         "options",
+        "resets_managers",
         "subresource",
         "warnings",
     )
@@ -63,6 +65,7 @@ class Request:
         self.namespace = namespace
         self.options = options
         self.subresource = subresource
+        self.resets_managers = False
         self.warnings: list[str] = []
         if self.kind.deprecated:
             self.warnings.append(self.kind.deprecated)
@@ -83,6 +86,7 @@ class Request:
             BadRequest: If it is no object of the kind, or has fields that are refused.
         """
         self.check_type(body)
+        self.note_managers(body)
         try:
             obj, has_unknown = self.endpoint.read(body)
         except WireError as error:
@@ -92,6 +96,12 @@ class Request:
             ) from None
         self.judge_strictly(body, has_unknown=has_unknown)
         return obj
+
+    def note_managers(self, body: Document) -> None:
+        """Note whether *body* says that nobody manages any field, which is a change by itself."""
+        metadata = body.get("metadata")
+        if isinstance(metadata, Mapping) and metadata.get("managedFields") in ([], [{}]):
+            self.resets_managers = True
 
     def check_type(self, body: Document) -> None:
         """Make sure that *body* is of the kind and version of the resource, if it says so.
@@ -176,7 +186,7 @@ class Request:
             resource=self.kind.resource,
             subresource=self.subresource,
             namespace=self.namespace,
-            name=name,
+            name=name or (obj["metadata"].get("generateName", "") if obj else ""),
             obj=obj,
             old=old,
             user=self.options.user,
@@ -224,6 +234,13 @@ class Request:
     def answer(self, obj: Wire) -> bytes:
         """Return the JSON of an object that is not kept, in the version that is asked for."""
         return orjson.dumps(self.endpoint.view(obj), option=orjson.OPT_SORT_KEYS)
+
+
+def with_other_bytes(draft: Draft) -> Draft:
+    """Return the same object in other bytes, so that to store it is a change."""
+    body = draft.body
+    other = body.rstrip() if body[-1:].isspace() else body + b" "
+    return replace(draft, body=other)
 
 
 def as_document(body: object) -> Document:

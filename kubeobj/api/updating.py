@@ -13,6 +13,7 @@ from kubeobj.api.errors import invalid as refused
 from kubeobj.api.fielderrors import invalid
 from kubeobj.api.kind import Part, put_back
 from kubeobj.api.metadata import (
+    brings_more,
     carry_over,
     drop_repeated_owners,
     new_errors,
@@ -21,7 +22,7 @@ from kubeobj.api.metadata import (
     update_errors,
 )
 from kubeobj.api.outcome import Outcome
-from kubeobj.api.request import Request
+from kubeobj.api.request import Request, with_other_bytes
 from kubeobj.documents import Document, Wire
 from kubeobj.errors import FieldError
 from kubeobj.meta.metarules import METADATA
@@ -130,6 +131,9 @@ def _store(request: Request, record: Record, old: Wire, obj: Wire) -> Outcome:
     """Check *obj* and keep it in place of *old*."""
     kind, name = request.kind, record.key.name
     part = kind.parts.get(request.subresource) if request.subresource else None
+    strays = request.resets_managers or (
+        request.subresource != "status" and brings_more(obj, old, "metadata", "status")
+    )
     prepare(request, obj, old, part)
     request.refuse_if(_errors(request, obj, old, part), name)
     drop_repeated_owners(obj, request.context)
@@ -140,6 +144,9 @@ def _store(request: Request, record: Record, old: Wire, obj: Wire) -> Outcome:
     draft = request.draft(name, obj)
     if request.context.dry_run:
         return Outcome(record=None, data=request.answer(obj), warnings=tuple(request.warnings))
+    if strays and record.holds(draft):
+        # Who has written what was put back now manages it, and that is a change.
+        draft = with_other_bytes(draft)
     kept = request.core.store.put(draft, expected_revision=record.revision)
     return Outcome(record=kept, data=request.endpoint.write(kept), warnings=tuple(request.warnings))
 

@@ -71,10 +71,11 @@ def _validate(request: AdmissionRequest) -> None:
             version = levels.get("enforce-version", "latest")
             why = f'violates PodSecurity "{level}:{version}": {", ".join(faults)}'
             raise forbidden("", "pods", request.name, why)
-    level = levels.get("warn", PRIVILEGED)
+    mode = "warn" if "warn" in levels else "enforce"
+    level = levels.get(mode, PRIVILEGED)
     faults = list(_faults(pod, level))
     if faults:
-        version = levels.get("warn-version", "latest")
+        version = levels.get(f"{mode}-version", "latest")
         request.context.warn(f'would violate PodSecurity "{level}:{version}": {", ".join(faults)}')
 
 
