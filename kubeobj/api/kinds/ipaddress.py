@@ -24,7 +24,7 @@ _PARENT = FieldPath.of("spec", "parentRef")
 
 def validate(obj: Wire) -> Errors:
     """Find an address that belongs to nothing, or to what cannot be."""
-    parent = obj["spec"]["parentRef"]
+    parent = obj["spec"].get("parentRef")
     if parent is None:
         yield required(_PARENT, "required")
         return
@@ -41,11 +41,11 @@ def validate(obj: Wire) -> Errors:
 
 def validate_update(obj: Wire, old: Wire) -> Errors:
     """Find an address that goes to another."""
-    yield from immutable(obj["spec"]["parentRef"], old["spec"]["parentRef"], _PARENT)
+    yield from immutable(obj["spec"].get("parentRef"), old["spec"].get("parentRef"), _PARENT)
 
 
 def _cells(obj: Wire, now: float) -> Cells:
-    parent = obj["spec"]["parentRef"]
+    parent = obj["spec"].get("parentRef")
     named = "<none>"
     if parent is not None:
         group = f".{parent['group']}" if parent.get("group") else ""
