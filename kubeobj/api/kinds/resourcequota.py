@@ -94,7 +94,9 @@ def _scopes(spec: Wire, path: FieldPath) -> Errors:
 
 def _unsuited(spec: Wire, scope: str, path: FieldPath) -> Errors:
     """Find what is limited of objects that have none of it."""
-    suited = SCOPES.get(scope, frozenset())
+    suited = SCOPES.get(scope)
+    if suited is None:
+        return
     for name in spec.get("hard", ()):
         if "/" not in name and _is_counted(name) and name not in suited:
             yield invalid(path, scope, "unsupported scope applied to resource", "scope=resource")

@@ -99,7 +99,7 @@ EXPRESSION = "spec.scopeSelector.matchExpressions"
         (quota({"storage": "1"}), {("spec.hard[storage]", "INVALID"): 1}),
         (quota({"requests.hugepages-2Mi": "1Gi", "requests.a.b/c": "1"}), {}),
         (quota({"a.b/c": "1500m"}), {("spec.hard[a.b/c]", "INVALID"): 1}),
-        (quota({"pods": "1"}, "X"), {("spec.scopes", "INVALID"): 2}),
+        (quota({"pods": "1"}, "X"), {("spec.scopes", "INVALID"): 1}),
         (quota({"pods": "1"}, "VolumeAttributesClass"), {("spec.scopes", "INVALID"): 1}),
         (quota({"persistentvolumeclaims": "1"}, "VolumeAttributesClass"), {}),
         (quota({"count/jobs.batch": "1"}, "BestEffort"), {}),
@@ -107,7 +107,6 @@ EXPRESSION = "spec.scopeSelector.matchExpressions"
             selected(scopeName="X", operator="X"),
             {
                 (f"{EXPRESSION}.scopeName", "INVALID"): 1,
-                (EXPRESSION, "INVALID"): 1,
                 (f"{EXPRESSION}.operator", "INVALID"): 1,
             },
         ),
