@@ -126,6 +126,17 @@ class ObjectWatch:
             version = found.resource_version
             self._initial.append(Event(EventKind.BOOKMARK, None, version, ends_initial=True))
 
+    @property
+    def resource_version(self) -> str:
+        """Up to when everything has been read: where another watch may go on.
+
+        Empty while some of what there was at the beginning is still to be read, or if the watch
+        has failed.
+        """
+        if self._initial or self.is_over or self._cursor is None:
+            return ""
+        return str(self._cursor.revision)
+
     def poll(self, limit: int | None = None) -> list[Event]:
         """Return what has happened since the last poll, in order.
 

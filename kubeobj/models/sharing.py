@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
 from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import FieldError, FieldErrors, FieldErrorType
+from kubeobj.meta.objectmeta import ObjectMeta
 from kubeobj.models.base import ApiPart
 
 Model = TypeVar("Model", bound=ApiPart)
@@ -141,12 +142,41 @@ class _Sharing:
         return schema
 
     def _model(self, schema: _Schema, depth: int) -> _Schema:
-        if self._is_shared(schema, depth):
+        if schema["cls"] is ObjectMeta and depth == 1:
+            # It never has nulls, and if it does, it is read the other way.
+            inner = self._without_null_readers(cast("_Schema", schema["schema"]))
+        elif self._is_shared(schema, depth):
             return _plain(_part_sharer(cast("type[ApiPart]", schema["cls"])))
-        inner = self.of(cast("_Schema", schema["schema"]), depth)
+        else:
+            inner = self.of(cast("_Schema", schema["schema"]), depth)
         made = {**schema, "schema": inner}
         made.pop("ref", None)
         return made
+
+    def _without_null_readers(self, schema: _Schema) -> _Schema:
+        """Return the schema of object metadata without what looks for nulls."""
+        schema = self._resolved(schema)
+        kind = schema["type"]
+        if kind == "function-before":
+            return self._without_null_readers(cast("_Schema", schema["schema"]))
+        if kind == "model-fields":
+            fields = cast("dict[str, _Schema]", schema["fields"])
+            below = {
+                name: {**one, "schema": self._without_null_readers(cast("_Schema", one["schema"]))}
+                for name, one in fields.items()
+            }
+            return {**schema, "fields": below}
+        if kind in _WRAPPERS:
+            return {
+                **schema,
+                "schema": self._without_null_readers(cast("_Schema", schema["schema"])),
+            }
+        if kind == "dict":
+            values = self._without_null_readers(cast("_Schema", schema["values_schema"]))
+            return {**schema, "values_schema": values}
+        if kind == "tuple":
+            return self.of(schema, _DEPTH)
+        return schema
 
     def _is_shared(self, model: _Schema, depth: int) -> bool:
         return depth >= _DEPTH or (depth == _DEPTH - 1 and self._is_flat(model))
@@ -198,16 +228,25 @@ def _list_sharer(model: type[ApiPart]) -> _Read:
 
 
 def _remembering(read: _Read) -> _Read:
+    """Return what reads like *read*, and remembers what it has read as long as that pays."""
     known: dict[bytes, object] = {}
     find, write = known.get, orjson.dumps
+    hits = 0
+    pays = True
 
     def remembering(value: JsonValue) -> object:
+        nonlocal hits, pays
+        if not pays:
+            return read(value)
         key = write(value)
         found = find(key)
-        if found is None:
-            if len(known) >= _KEPT:
-                known.clear()
-            found = known[key] = read(value)
+        if found is not None:
+            hits += 1
+            return found
+        if len(known) >= _KEPT:
+            known.clear()
+            hits, pays = 0, hits > _KEPT
+        found = known[key] = read(value)
         return found
 
     return remembering

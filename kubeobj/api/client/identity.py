@@ -1,0 +1,72 @@
+"""Which object something given is: what its kind, namespace and name are by its own account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+from kubeobj.api.client.writer import Given
+from kubeobj.api.errors import BadRequest
+from kubeobj.documents import Document
+from kubeobj.errors import FieldErrors, ObjectReferenceError
+from kubeobj.meta.gvk import GroupVersionKind
+from kubeobj.models.base import ApiObject
+from kubeobj.models.unstructured import Unstructured
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which object it is.
+
+    Args:
+        kind: Its kind.
+        namespace: Its namespace; empty if it says none.
+        name: Its name; empty if it says none.
+        document: The object in wire form, to be read only.
+    """
+
+    kind: GroupVersionKind
+    namespace: str
+    name: str
+    document: Document
+
+    @property
+    def kind_name(self) -> str:
+        """Its kind, as a client takes it: ``Deployment.v1.apps``."""
+        kind = self.kind
+        return f"{kind.kind}.{kind.version}.{kind.group}"
+
+
+def identity_of(obj: Given) -> Identity:
+    """Return which object something is.
+
+    Raises:
+        BadRequest: If it cannot be an object of the API.
+    """
+    if isinstance(obj, ApiObject | Unstructured):
+        try:
+            document = obj.to_document()
+        except FieldErrors as error:
+            raise BadRequest(str(error)) from None
+    elif isinstance(obj, Mapping):
+        document = obj
+    else:
+        raise BadRequest(f"a {type(obj).__name__} is no object of the API")
+    try:
+        kind = GroupVersionKind.from_object(document)
+    except ObjectReferenceError as error:
+        raise BadRequest(str(error)) from None
+    metadata = document.get("metadata")
+    if metadata is not None and not isinstance(metadata, Mapping):
+        raise BadRequest("metadata must be an object")
+    metadata = metadata or {}
+    return Identity(kind, _text(metadata, "namespace"), _text(metadata, "name"), document)
+
+
+def _text(metadata: Document, field: str) -> str:
+    value = metadata.get(field)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadRequest(f"metadata.{field} must be a string")
+    return value
