@@ -9,6 +9,7 @@ from kubeobj.api.kind import Kind
 from kubeobj.api.kinds.pod import ephemeral, resize, status
 from kubeobj.api.kinds.pod.defaults import default
 from kubeobj.api.kinds.pod.preparing import prepare_create
+from kubeobj.api.kinds.pod.samespecs import is_known_good
 from kubeobj.api.kinds.pod.table import TABLE
 from kubeobj.api.kinds.pod.updating import validate_update
 from kubeobj.api.kinds.pod.validation import validate_create
@@ -31,7 +32,8 @@ def _warnings(pod: Wire, old: Wire | None) -> Iterator[str]:
             "metadata.name: this is used in the Pod's hostname, which can result in surprising"
             f" behavior; a DNS label is recommended: [{rules}]"
         )
-    yield from pod_warnings(pod)
+    if "annotations" in pod["metadata"] or not is_known_good(pod["spec"]):
+        yield from pod_warnings(pod)
 
 
 def _fields(pod: Wire) -> dict[str, str]:
