@@ -17,6 +17,7 @@ from typing import TypeAlias, final
 import orjson
 
 from kubeobj.api.admission.chain import Admission, AdmissionRequest, Chain, Operation
+from kubeobj.api.admission.podsecurity import NAMESPACE_LEVELS
 from kubeobj.api.allocation.allocators import Allocators
 from kubeobj.api.clientapply import apply_patch
 from kubeobj.api.core import Core, served
@@ -60,7 +61,8 @@ def _usual_account(request: AdmissionRequest) -> None:
     spec["serviceAccountName"] = spec["serviceAccount"] = name
 
 
-# What every pod has in every cluster, and some rules take for granted; nobody else is asked.
+# What every pod has in every cluster, and some rules take for granted. Of those who admit, nobody
+# is asked who looks at other objects.
 _USUAL = Admission(
     name="usual-account",
     mutate=_usual_account,
@@ -68,6 +70,7 @@ _USUAL = Admission(
     operations=frozenset({Operation.CREATE}),
     is_builtin=True,
 )
+_CHAIN = Chain((_USUAL, NAMESPACE_LEVELS))
 _NETWORKS = ("0.0.0.0/0", "fd00::/108")
 # Nobody in particular asks; what the API would write of a user is not to be shown.
 _OPTIONS = WriteOptions(user=User(""), field_validation="Ignore")
@@ -240,7 +243,7 @@ def _new_core(scheme: Scheme, uid: str) -> Core:
         store=MemoryStore(),
         clock=VirtualClock(),
         ids=_OneUid(uid),
-        chain=Chain((_USUAL,)),
+        chain=_CHAIN,
         allocators=Allocators(cidrs=_NETWORKS),
         scheme=scheme,
     )

@@ -50,7 +50,7 @@ _OF_PODS = (
     _Breakage(("containers",), [], "containers", _REQUIRED),
     _Breakage(("containers", 0, "name"), "", "containers[0].name", _REQUIRED),
     _Breakage(("containers", 0, "name"), "Upper", "containers[0].name", _INVALID),
-    _Breakage(("containers", 0, "image"), " web", "containers[0].image", _INVALID),
+    _Breakage(("containers", 0, "image"), "", "containers[0].image", _REQUIRED),
     _Breakage(
         ("containers", 0, "imagePullPolicy"),
         "Sometimes",

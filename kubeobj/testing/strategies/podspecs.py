@@ -35,7 +35,9 @@ def _pod_specs(draw: DrawFn, restart_policies: tuple[str, ...]) -> Document:
     names = draw(st.lists(dns_labels(), min_size=1, max_size=3, unique=True))
     volumes = draw(st.lists(dns_labels(), max_size=2, unique=True))
     spec: dict[str, JsonValue] = {
-        "containers": [draw(_containers(name, volumes)) for name in names],
+        "containers": [
+            draw(_containers(name, volumes, position)) for position, name in enumerate(names)
+        ],
         "restartPolicy": draw(st.sampled_from(restart_policies)),
     }
     if volumes:
@@ -53,11 +55,11 @@ def pod_templates(
     )
 
 
-def _containers(name: str, volumes: Sequence[str]) -> SearchStrategy[Document]:
+def _containers(name: str, volumes: Sequence[str], position: int) -> SearchStrategy[Document]:
     optional: dict[str, SearchStrategy[JsonValue]] = {
         "args": st.lists(st.sampled_from(("--verbose", "-p", "$(PORT)")), min_size=1, max_size=2),
         "env": _environments(),
-        "ports": _ports(),
+        "ports": _ports(position),
         "resources": _resources(),
         "readinessProbe": _probes(),
         "livenessProbe": _probes(),
@@ -98,11 +100,13 @@ def _environments() -> SearchStrategy[Sequence[Document]]:
     )
 
 
-def _ports() -> SearchStrategy[Sequence[Document]]:
-    numbers = st.lists(st.integers(1, 65535), min_size=1, max_size=2, unique=True)
+def _ports(container: int) -> SearchStrategy[Sequence[Document]]:
+    """Draw ports that no other container of the pod has."""
+    first = container * 20_000
+    numbers = st.lists(st.integers(first + 1, first + 20_000), min_size=1, max_size=2, unique=True)
     return numbers.map(
         lambda chosen: [
-            {"containerPort": number, "name": f"p-{position}"}
+            {"containerPort": number, "name": f"p{container}-{position}"}
             for position, number in enumerate(chosen)
         ]
     )
@@ -168,7 +172,14 @@ _POD_OPTIONS: SearchStrategy[dict[str, JsonValue]] = st.fixed_dictionaries(
         ),
         "dnsPolicy": st.sampled_from(("ClusterFirst", "Default")),
         "topologySpreadConstraints": st.just(
-            [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]
+            [
+                {
+                    "maxSkew": 1,
+                    "topologyKey": "zone",
+                    "whenUnsatisfiable": "ScheduleAnyway",
+                    "labelSelector": {},
+                }
+            ]
         ),
     },
 )
