@@ -26,10 +26,8 @@ from kubeobj.documents import Document, JsonValue, Wire
 from kubeobj.manifests.reader import read_manifests
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.models.base import ApiObject
-from kubeobj.models.catalog import KINDS
-from kubeobj.models.classes import has_class
 from kubeobj.models.codec import AnyObject
-from kubeobj.models.schema import FieldSchema
+from kubeobj.models.schema import FREE_FORM, FieldSchema, type_of_kind
 from kubeobj.models.unstructured import Unstructured
 
 
@@ -151,10 +149,10 @@ def apply_patch(
     """
     original = _applied_last(current)
     try:
-        if not has_class(kind.api_version, kind.kind):
+        type_name = type_of_kind(kind)
+        if type_name == FREE_FORM:
             return three_way_merge_patch(original, wanted, current), PatchType.MERGE
-        module, _ = KINDS[kind.api_version]
-        schema = FieldSchema(f"{module}.{kind.kind}")
+        schema = FieldSchema(type_name)
         patch = three_way_strategic_patch(original, wanted, current, schema, overwrite=True)
     except PatchError as error:
         raise BadRequest(str(error)) from None

@@ -116,8 +116,8 @@ class Writer(Protocol):
             kind: The kind.
             name: Which object.
             patch: The patch.
-            type: Which kind of patch it is; None for a JSON patch if it is a list, and a
-                strategic merge patch if it is an object.
+            type: Which kind of patch it is; None for a JSON patch if it is a list, and if it is
+                an object a strategic merge patch, or a merge patch if the kind has no schema.
             namespace: In which namespace; None for the client's own.
             part: Which part is changed, such as ``status``; empty for the whole but its status.
             dry_run: Whether nothing is to be kept.

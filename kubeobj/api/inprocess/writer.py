@@ -9,6 +9,7 @@ from kubeobj.api.client.identity import Identity, identity_of
 from kubeobj.api.client.reader import AnyKind, Model
 from kubeobj.api.client.results import ObjectList
 from kubeobj.api.client.writer import Given, PatchName, Untyped, Writer
+from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import BadRequest, NotFound
 from kubeobj.api.inprocess.connection import Connection
 from kubeobj.api.options import DeleteOptions, ListOptions, PropagationPolicy
@@ -19,6 +20,7 @@ from kubeobj.labels.selector import Selector
 from kubeobj.models.autoscalingv1 import Scale
 from kubeobj.models.base import ApiObject
 from kubeobj.models.codec import AnyObject
+from kubeobj.models.schema import FREE_FORM
 from kubeobj.models.unstructured import Unstructured
 
 _PATCH_TYPES: Mapping[str, PatchType] = {
@@ -116,7 +118,7 @@ class InProcessWriter(Writer):
             objects.endpoint,
             name,
             patch,
-            _patch_type(type, patch),
+            _patch_type(type, patch, objects.endpoint),
             namespace=self._at.place(objects, namespace),
             part=part,
             options=self._at.options(dry_run=dry_run),
@@ -358,12 +360,14 @@ class InProcessWriter(Writer):
         self._at.pass_on(outcome.warnings)
 
 
-def _patch_type(name: PatchName | None, patch: JsonValue) -> PatchType:
+def _patch_type(name: PatchName | None, patch: JsonValue, endpoint: Endpoint) -> PatchType:
     """Return the kind of patch that is meant.
 
     Raises:
         ValueError: If there is no such kind.
     """
     if name is None:
-        return PatchType.JSON if isinstance(patch, list | tuple) else PatchType.STRATEGIC
+        if isinstance(patch, list | tuple):
+            return PatchType.JSON
+        return PatchType.MERGE if endpoint.type_name == FREE_FORM else PatchType.STRATEGIC
     return _PATCH_TYPES[name] if name in _PATCH_TYPES else PatchType(name)
