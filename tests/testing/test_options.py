@@ -1,6 +1,7 @@
 """Options narrow what is drawn; bad ones raise `InvalidArgument` where the strategy is made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -120,6 +121,15 @@ def test_ranges_are_used_up_but_for_their_last_form(data: st.DataObject) -> None
     assert data.draw(kst.matching(selector))["a"] == "00005"
 
 
+@given(kst.workloads(namespace="shop"), kst.api_calls(max_size=2))
+def test_objects_are_where_they_are_asked_for(
+    workload: dict[str, Any], calls: Sequence[kst.ApiCall]
+) -> None:
+    """The namespace of objects and the number of calls are the caller's to say."""
+    assert workload["metadata"]["namespace"] == "shop"
+    assert len(calls) <= 2
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -152,6 +162,16 @@ def test_ranges_are_used_up_but_for_their_last_form(data: st.DataObject) -> None
         pytest.param(lambda: kst.overlapping_selectors(keys=[]), id="pairs without keys"),
         pytest.param(lambda: kst.disjoint_selectors(values=["?"]), id="pairs of bad values"),
         pytest.param(lambda: kst.selectors_with_labels(values=[]), id="cases without values"),
+        pytest.param(lambda: kst.pods(namespace="A b"), id="no namespace"),
+        pytest.param(lambda: kst.deployments(namespace=""), id="an empty namespace"),
+        pytest.param(lambda: kst.broken_workloads(namespace="-"), id="broken in no namespace"),
+        pytest.param(lambda: kst.pod_specs(restart_policies=[]), id="no restart policy"),
+        pytest.param(lambda: kst.pod_specs(restart_policies="Never"), id="policies in one string"),
+        pytest.param(
+            lambda: kst.pod_templates({}, restart_policies=["Sometimes"]), id="a restart policy"
+        ),
+        pytest.param(lambda: kst.pod_templates({"-a": ""}), id="labels of a template"),
+        pytest.param(lambda: kst.api_calls(max_size=-1), id="a negative number of calls"),
     ],
 )
 def test_bad_options_are_refused_at_once(make: Callable[[], SearchStrategy[object]]) -> None:

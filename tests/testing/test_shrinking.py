@@ -1,7 +1,7 @@
 """What fails shrinks to something plain: what people read is short, and says why it fails."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import Phase, find, settings
@@ -11,6 +11,8 @@ from kubeobj.labels.selector import Selector
 from kubeobj.testing import strategies as kst
 
 T = TypeVar("T")
+
+POD = {"containers": [{"name": "a", "image": "web"}], "restartPolicy": "Always"}
 
 # Shrinking alone; what an earlier run found does not help.
 QUIET = settings(
@@ -58,6 +60,62 @@ def anything(_: object) -> bool:
 def test_the_plainest_of_all(strategy: SearchStrategy[object], expected: object) -> None:
     """What shrinks without a reason to stop ends at what says least."""
     assert plainest(strategy, anything) == expected
+
+
+@pytest.mark.parametrize(
+    ("strategy", "kind", "spec"),
+    [
+        pytest.param(kst.pods(), "Pod", POD, id="pods"),
+        pytest.param(
+            kst.replica_sets(),
+            "ReplicaSet",
+            {
+                "selector": {"matchLabels": {"a": ""}},
+                "template": {"metadata": {"labels": {"a": ""}}, "spec": POD},
+            },
+            id="replica_sets",
+        ),
+        pytest.param(
+            kst.services(),
+            "Service",
+            {"ports": [{"port": 1, "name": "p-0"}], "selector": {}},
+            id="services",
+        ),
+    ],
+)
+def test_objects_shrink_to_what_they_must_have(
+    strategy: SearchStrategy[Any], kind: str, spec: object
+) -> None:
+    """One container, one label, one port, and no option."""
+    drawn = plainest(strategy, anything)
+    assert drawn["kind"] == kind
+    assert drawn["metadata"] == {"name": "a", "namespace": "default"}
+    assert drawn["spec"] == spec
+
+
+def test_a_mistake_shrinks_to_a_plain_object_with_it() -> None:
+    """The mistake stays, and nothing else does."""
+    broken = plainest(kst.broken_workloads(), lambda drawn: drawn.field.endswith("dnsPolicy"))
+    assert (broken.document["kind"], broken.field) == ("Pod", "spec.dnsPolicy")
+    assert broken.document["spec"] == {**POD, "dnsPolicy": "Sometimes"}
+
+
+def test_calls_shrink_to_those_that_matter() -> None:
+    """To delete an object, somebody must have made it: two calls are left."""
+
+    def deletes_what_is_there(calls: Sequence[kst.ApiCall]) -> bool:
+        there: set[str] = set()
+        for call in calls:
+            if call.verb is kst.Verb.CREATE:
+                there.add(call.name)
+            if call.verb is kst.Verb.DELETE and call.name in there:
+                return True
+        return False
+
+    assert plainest(kst.api_calls(), deletes_what_is_there) == [
+        kst.ApiCall(kst.Verb.CREATE, "a"),
+        kst.ApiCall(kst.Verb.DELETE, "a"),
+    ]
 
 
 def test_long_values_shrink_to_one_character_repeated() -> None:

@@ -35,6 +35,7 @@ from kubeobj.names import (
     validate_qualified_name,
 )
 from kubeobj.testing import strategies as kst
+from tests.testing.server import is_broken_so, is_taken
 
 
 def is_valid_label_set(labels: dict[str, str]) -> bool:
@@ -95,8 +96,45 @@ def misses(labels: dict[str, str]) -> bool:
     return labels.get("a") not in {"x", "y"} or (parse_integer(labels.get("b", "")) or 0) <= 4
 
 
+def pod(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a pod of a spec."""
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": spec}
+
+
+def replica_set(template: dict[str, Any]) -> dict[str, Any]:
+    """Return what makes pods of a template that has the label app=web."""
+    selector = {"matchLabels": {"app": "web"}}
+    spec = {"selector": selector, "template": template}
+    return {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "a"}, "spec": spec}
+
+
 # By strategy: what it draws, and what holds of it.
 DRAWN: dict[str, tuple[SearchStrategy[Any], Callable[[Any], bool]]] = {
+    "api_calls": (
+        kst.api_calls(),
+        lambda calls: all(is_taken(call.document) for call in calls if call.name),
+    ),
+    "broken_workloads": (kst.broken_workloads(), is_broken_so),
+    "config_maps": (kst.config_maps(), is_taken),
+    "cron_jobs": (kst.cron_jobs(), is_taken),
+    "daemon_sets": (kst.daemon_sets(), is_taken),
+    "deployments": (kst.deployments(), is_taken),
+    "jobs": (kst.jobs(), is_taken),
+    "pod_specs": (
+        kst.pod_specs(restart_policies=["Never", "OnFailure"]),
+        lambda spec: spec["restartPolicy"] != "Always" and is_taken(pod(spec)),
+    ),
+    "pod_templates": (
+        kst.pod_templates({"app": "web"}),
+        lambda template: (
+            template["metadata"]["labels"]["app"] == "web" and is_taken(replica_set(template))
+        ),
+    ),
+    "pods": (kst.pods(), is_taken),
+    "replica_sets": (kst.replica_sets(), is_taken),
+    "services": (kst.services(), is_taken),
+    "stateful_sets": (kst.stateful_sets(), is_taken),
+    "workloads": (kst.workloads(), is_taken),
     "annotation_keys": (kst.annotation_keys(), lambda key: not validate_annotations({key: ""})),
     "annotations": (kst.annotations(), lambda drawn: not validate_annotations(drawn)),
     "disjoint_selectors": (

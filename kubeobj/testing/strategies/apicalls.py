@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from kubeobj.documents import Document, JsonValue
+from kubeobj.testing.strategies.options import check_sizes
 
 
 class Verb(StrEnum):
@@ -75,6 +76,7 @@ def api_calls(*, max_size: int = 20) -> SearchStrategy[Sequence[ApiCall]]:
     >>> find(api_calls(), lambda calls: len(calls) == 1)[0].verb.value
     'create'
     """
+    check_sizes(0, max_size)
     return st.lists(api_call(), max_size=max_size)
 
 

@@ -9,6 +9,7 @@ from kubeobj.documents import Document, JsonValue
 from kubeobj.testing.strategies.dns import dns1035_labels, dns_labels
 from kubeobj.testing.strategies.labelsets import label_sets
 from kubeobj.testing.strategies.names import annotations, object_names
+from kubeobj.testing.strategies.options import check_namespace
 from kubeobj.testing.strategies.podspecs import pod_specs, pod_templates
 
 _SCHEDULES = ("0 * * * *", "*/5 8-18 * * 1-5", "@daily")
@@ -31,6 +32,7 @@ def pods(*, namespace: str = "default") -> SearchStrategy[Document]:
 def deployments(*, namespace: str = "default") -> SearchStrategy[Document]:
     """Draw Deployments, whose selectors select the pods they make."""
     return _selecting(
+        namespace,
         lambda labels: _objects(
             "apps/v1",
             "Deployment",
@@ -53,13 +55,14 @@ def deployments(*, namespace: str = "default") -> SearchStrategy[Document]:
                     },
                 )
             },
-        )
+        ),
     )
 
 
 def replica_sets(*, namespace: str = "default") -> SearchStrategy[Document]:
     """Draw ReplicaSets, whose selectors select the pods they make."""
     return _selecting(
+        namespace,
         lambda labels: _objects(
             "apps/v1",
             "ReplicaSet",
@@ -69,13 +72,14 @@ def replica_sets(*, namespace: str = "default") -> SearchStrategy[Document]:
                     _workload(labels), optional={"replicas": st.integers(0, 5)}
                 )
             },
-        )
+        ),
     )
 
 
 def daemon_sets(*, namespace: str = "default") -> SearchStrategy[Document]:
     """Draw DaemonSets, whose selectors select the pods they make."""
     return _selecting(
+        namespace,
         lambda labels: _objects(
             "apps/v1",
             "DaemonSet",
@@ -90,13 +94,14 @@ def daemon_sets(*, namespace: str = "default") -> SearchStrategy[Document]:
                     },
                 )
             },
-        )
+        ),
     )
 
 
 def stateful_sets(*, namespace: str = "default") -> SearchStrategy[Document]:
     """Draw StatefulSets, whose selectors select the pods they make."""
     return _selecting(
+        namespace,
         lambda labels: _objects(
             "apps/v1",
             "StatefulSet",
@@ -111,7 +116,7 @@ def stateful_sets(*, namespace: str = "default") -> SearchStrategy[Document]:
                 )
             },
             names=dns_labels(),
-        )
+        ),
     )
 
 
@@ -190,9 +195,10 @@ def _job_specs() -> SearchStrategy[Document]:
 
 
 def _selecting(
-    make: Callable[[Mapping[str, str]], SearchStrategy[Document]],
+    namespace: str, make: Callable[[Mapping[str, str]], SearchStrategy[Document]]
 ) -> SearchStrategy[Document]:
     """Draw what *make* makes for the labels that a workload selects."""
+    check_namespace(namespace)
     return label_sets(min_size=1, max_size=2).flatmap(make)
 
 
@@ -211,6 +217,7 @@ def _objects(
     *,
     names: SearchStrategy[str] | None = None,
 ) -> SearchStrategy[Document]:
+    check_namespace(namespace)
     metadata = st.fixed_dictionaries(
         {"name": object_names() if names is None else names, "namespace": st.just(namespace)},
         optional={"labels": label_sets(), "annotations": annotations()},

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from hypothesis.errors import InvalidArgument
 
-from kubeobj.names import is_label_key, is_label_value
+from kubeobj.names import is_label_key, is_label_value, validate_dns1123_label
 
 
 def check_sizes(min_size: int, max_size: int) -> None:
@@ -43,3 +43,22 @@ def check_labels(labels: Mapping[str, str]) -> None:
     """
     if not all(is_label_key(key) and is_label_value(labels[key]) for key in labels):
         raise InvalidArgument(f"{labels=} are not valid labels")
+
+
+def check_namespace(namespace: str) -> None:
+    """Refuse a namespace that there cannot be.
+
+    Raises:
+        InvalidArgument: If it breaks the rules of names.
+    """
+    if validate_dns1123_label(namespace):
+        raise InvalidArgument(f"{namespace=} is not the name of a namespace")
+
+
+def check_choices(name: str, chosen: Sequence[str], allowed: Sequence[str]) -> None:
+    """Refuse an option that lists choices, unless each of one or more is *allowed*.
+
+    Raises:
+        InvalidArgument: If there are none, or others.
+    """
+    check_words(name, chosen, allowed.__contains__, f"choice of {', '.join(allowed)}")

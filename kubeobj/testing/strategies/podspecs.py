@@ -8,7 +8,9 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from kubeobj.documents import Document, JsonValue
 from kubeobj.testing.strategies.dns import dns_labels
 from kubeobj.testing.strategies.labelsets import label_sets
+from kubeobj.testing.strategies.options import check_choices, check_labels
 
+_RESTART_POLICIES = ("Always", "OnFailure", "Never")
 _IMAGES = ("web", "shop/web:1.27", "registry.example/shop/web:latest")
 _AMOUNTS = {
     "cpu": (("100m", "1"), ("1", "1500m"), ("0.5", "2")),
@@ -27,6 +29,7 @@ def pod_specs(*, restart_policies: Sequence[str] = ("Always",)) -> SearchStrateg
     >>> find(pod_specs(), lambda _: True)
     {'containers': [{'name': 'a', 'image': 'web'}], 'restartPolicy': 'Always'}
     """
+    check_choices("restart_policies", restart_policies, _RESTART_POLICIES)
     return _pod_specs(tuple(restart_policies))
 
 
@@ -48,7 +51,17 @@ def _pod_specs(draw: DrawFn, restart_policies: tuple[str, ...]) -> Document:
 def pod_templates(
     labels: Mapping[str, str], *, restart_policies: Sequence[str] = ("Always",)
 ) -> SearchStrategy[Document]:
-    """Draw templates of pods that have *labels*, and maybe more."""
+    """Draw templates of pods that have *labels*, and maybe more.
+
+    Args:
+        labels: The labels that every pod has.
+        restart_policies: The policies to choose from; the first is the plainest.
+
+    >>> from hypothesis import find
+    >>> find(pod_templates({"app": "web"}), lambda _: True)["metadata"]
+    {'labels': {'app': 'web'}}
+    """
+    check_labels(labels)
     metadata = label_sets(max_size=2).map(lambda more: {"labels": {**more, **labels}})
     return st.fixed_dictionaries(
         {"metadata": metadata, "spec": pod_specs(restart_policies=restart_policies)}
