@@ -12,6 +12,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kubeobj.api.admission.chain import Admission, AdmissionRequest
+    from kubeobj.api.apiserver import ApiServer
+    from kubeobj.api.client import Client
+    from kubeobj.api.errors import (
+        AlreadyExists,
+        ApiError,
+        BadRequest,
+        Conflict,
+        Expired,
+        Forbidden,
+        Gone,
+        InternalError,
+        Invalid,
+        MethodNotAllowed,
+        NotAcceptable,
+        NotFound,
+        RequestEntityTooLarge,
+        ServerTimeout,
+        ServiceUnavailable,
+        Timeout,
+        TooManyRequests,
+        Unauthorized,
+        UnsupportedMediaType,
+    )
+    from kubeobj.api.inprocess import InProcessClient
+    from kubeobj.api.kind import User
+    from kubeobj.clock import LiveClock, VirtualClock
+    from kubeobj.entropy import SeededIdSource
     from kubeobj.errors import (
         FieldError,
         FieldErrors,
@@ -41,6 +69,34 @@ if TYPE_CHECKING:
     from kubeobj.meta.quantity import Quantity
 
 _ROOMS = {
+    "kubeobj.api.admission.chain": ("Admission", "AdmissionRequest"),
+    "kubeobj.api.apiserver": ("ApiServer",),
+    "kubeobj.api.client": ("Client",),
+    "kubeobj.api.errors": (
+        "AlreadyExists",
+        "ApiError",
+        "BadRequest",
+        "Conflict",
+        "Expired",
+        "Forbidden",
+        "Gone",
+        "InternalError",
+        "Invalid",
+        "MethodNotAllowed",
+        "NotAcceptable",
+        "NotFound",
+        "RequestEntityTooLarge",
+        "ServerTimeout",
+        "ServiceUnavailable",
+        "Timeout",
+        "TooManyRequests",
+        "Unauthorized",
+        "UnsupportedMediaType",
+    ),
+    "kubeobj.api.inprocess": ("InProcessClient",),
+    "kubeobj.api.kind": ("User",),
+    "kubeobj.clock": ("LiveClock", "VirtualClock"),
+    "kubeobj.entropy": ("SeededIdSource",),
     "kubeobj.errors": (
         "FieldError",
         "FieldErrorType",
@@ -74,31 +130,59 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 __version__ = "0.1.0"
 
 __all__ = [
+    "Admission",
+    "AdmissionRequest",
+    "AlreadyExists",
+    "ApiError",
+    "ApiServer",
+    "BadRequest",
+    "Client",
+    "Conflict",
+    "Expired",
     "FieldError",
     "FieldErrorType",
     "FieldErrors",
     "FieldPath",
     "FieldSelector",
+    "Forbidden",
+    "Gone",
     "GroupVersionKind",
+    "InProcessClient",
+    "InternalError",
+    "Invalid",
     "KubeobjError",
     "LabelIndex",
     "LabelSelector",
     "LabelsTypeError",
+    "LiveClock",
     "ManifestError",
+    "MethodNotAllowed",
+    "NotAcceptable",
+    "NotFound",
     "ObjectMeta",
     "ObjectReferenceError",
     "Operator",
     "OwnerReference",
     "Quantity",
     "QuantityError",
+    "RequestEntityTooLarge",
     "Requirement",
+    "SeededIdSource",
     "Selector",
     "SelectorError",
     "SelectorIndex",
     "SelectorInvalidError",
     "SelectorSyntaxError",
+    "ServerTimeout",
+    "ServiceUnavailable",
     "TimeError",
+    "Timeout",
+    "TooManyRequests",
+    "Unauthorized",
     "UnknownIdError",
+    "UnsupportedMediaType",
+    "User",
+    "VirtualClock",
     "__version__",
 ]
 

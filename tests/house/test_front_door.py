@@ -11,10 +11,15 @@ import pytest
 import kubeobj
 
 PROMISED = {
+    "Admission",
+    "ApiServer",
+    "Client",
     "FieldSelector",
     "GroupVersionKind",
+    "InProcessClient",
     "LabelIndex",
     "LabelSelector",
+    "LiveClock",
     "ObjectMeta",
     "Operator",
     "OwnerReference",
@@ -22,6 +27,8 @@ PROMISED = {
     "Requirement",
     "Selector",
     "SelectorIndex",
+    "User",
+    "VirtualClock",
 }
 
 
@@ -32,12 +39,17 @@ def _loaded_by(code: str) -> set[str]:
     return {name.partition(".")[0] for name in json.loads(run.stdout)}
 
 
+def _classes(path: str) -> set[str]:
+    """Return the classes of a module of the package."""
+    text = (Path(kubeobj.__file__).parent / path).read_text(encoding="utf-8")
+    return {node.name for node in ast.parse(text).body if isinstance(node, ast.ClassDef)}
+
+
 def test_every_promised_name_is_at_the_front_door() -> None:
     """The public names of the issue, and every error."""
     assert set(kubeobj.__all__) >= PROMISED
-    errors = ast.parse(Path(kubeobj.__file__).with_name("errors.py").read_text(encoding="utf-8"))
-    classes = {node.name for node in errors.body if isinstance(node, ast.ClassDef)}
-    assert {name for name in classes if name.endswith("Error")} <= set(kubeobj.__all__)
+    assert {name for name in _classes("errors.py") if name.endswith("Error")} <= {*kubeobj.__all__}
+    assert _classes("api/errors.py") <= {*kubeobj.__all__}
 
 
 @pytest.mark.parametrize("name", kubeobj.__all__)
@@ -103,6 +115,11 @@ def test_importing_the_package_loads_no_dependency() -> None:
             "from kubeobj import LabelIndex; LabelIndex().add('x', {'a': 'b'})",
             {"pydantic", "lark", "yaml"},
             id="index",
+        ),
+        pytest.param(
+            "from kubeobj import NotFound, Conflict, VirtualClock",
+            {"pydantic", "lark", "orjson", "yaml", "pyroaring"},
+            id="api-errors",
         ),
         pytest.param(
             "from kubeobj import Quantity; Quantity('1Ki') + Quantity('1')",

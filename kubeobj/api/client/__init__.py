@@ -3,7 +3,7 @@
 from kubeobj.api.client.client import Client
 from kubeobj.api.client.reader import ALL_NAMESPACES, AnyKind, Reader
 from kubeobj.api.client.results import ObjectEvent, ObjectList, Watch
-from kubeobj.api.client.writer import Given, Manifests, PatchName, Untyped, Writer
+from kubeobj.api.client.writer import Given, Manifests, Patch, PatchName, Untyped, Writer
 
 __all__ = [
     "ALL_NAMESPACES",
@@ -13,6 +13,7 @@ __all__ = [
     "Manifests",
     "ObjectEvent",
     "ObjectList",
+    "Patch",
     "PatchName",
     "Reader",
     "Untyped",

@@ -22,7 +22,7 @@ from kubeobj.api.patch import three_way_merge_patch, three_way_strategic_patch
 from kubeobj.api.patch.errors import PatchError
 from kubeobj.api.patch.plain import thaw_object
 from kubeobj.api.patching import PatchType
-from kubeobj.documents import Document, JsonValue, Wire
+from kubeobj.documents import Document, Wire
 from kubeobj.manifests.reader import read_manifests
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.models.base import ApiObject
@@ -57,7 +57,7 @@ def objects_in(manifests: Manifests) -> Iterator[Given]:
             yield from objects_in(one)
 
 
-def _listed(document: Document, whole: Given) -> Iterator[Given]:
+def _listed(document: Mapping[str, object], whole: Given) -> Iterator[Given]:
     """Yield the items of a list of the API; of any other object, the object."""
     kind, items = document.get("kind"), document.get("items", "")
     if not isinstance(kind, str) or not kind.endswith("List") or isinstance(items, str):
@@ -70,7 +70,7 @@ def _listed(document: Document, whole: Given) -> Iterator[Given]:
         yield from _listed_item(item, said)
 
 
-def _listed_item(item: Document, said: Mapping[str, JsonValue]) -> Iterator[Given]:
+def _listed_item(item: Mapping[str, object], said: Mapping[str, object]) -> Iterator[Given]:
     """Yield an item, which has the kind that a typed list says if it says none itself."""
     if said["kind"] and not item.get("kind"):
         item = {**said, **item, "kind": said["kind"]}

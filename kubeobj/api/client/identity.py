@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import cast, final
 
 from kubeobj.api.client.writer import Given
 from kubeobj.api.errors import BadRequest
@@ -49,7 +49,7 @@ def identity_of(obj: Given) -> Identity:
         except FieldErrors as error:
             raise BadRequest(str(error)) from None
     elif isinstance(obj, Mapping):
-        document = obj
+        document = cast("Document", obj)  # what is no JSON in it is found by who reads it
     else:
         raise BadRequest(f"a {type(obj).__name__} is no object of the API")
     try:

@@ -5,14 +5,13 @@ What is given comes back in its own form: a model as a model of its class, a map
 object's own, or else, as where None is given, the client's.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol, TypeAlias, overload
 
 from kubeobj.api.client.reader import AnyKind, Model
 from kubeobj.api.client.results import ObjectList
 from kubeobj.api.options import PropagationPolicy
 from kubeobj.api.patching import PatchType
-from kubeobj.documents import Document, JsonValue
 from kubeobj.fields.selector import FieldSelector
 from kubeobj.labels.selector import Selector
 from kubeobj.models.autoscalingv1 import Scale
@@ -20,11 +19,14 @@ from kubeobj.models.base import ApiObject
 from kubeobj.models.codec import AnyObject
 from kubeobj.models.unstructured import Unstructured
 
-Untyped: TypeAlias = Unstructured | Document
-"""An object without a class."""
+Untyped: TypeAlias = Unstructured | Mapping[str, object]
+"""An object without a class; a mapping is to be JSON."""
 
-Given: TypeAlias = ApiObject | Unstructured | Document
+Given: TypeAlias = ApiObject | Unstructured | Mapping[str, object]
 """An object in any form."""
+
+Patch: TypeAlias = Mapping[str, object] | Sequence[object]
+"""A patch as JSON: an object, or a list of operations."""
 
 Manifests: TypeAlias = Given | str | bytes | Iterable[Given]
 """Objects: one or many in any form, lists of the API among them, or YAML or JSON text."""
@@ -80,7 +82,7 @@ class Writer(Protocol):
         self,
         kind: type[Model],
         name: str,
-        patch: JsonValue,
+        patch: Patch,
         *,
         type: PatchName | None = None,
         namespace: str | None = None,
@@ -92,7 +94,7 @@ class Writer(Protocol):
         self,
         kind: str,
         name: str,
-        patch: JsonValue,
+        patch: Patch,
         *,
         type: PatchName | None = None,
         namespace: str | None = None,
@@ -103,7 +105,7 @@ class Writer(Protocol):
         self,
         kind: AnyKind,
         name: str,
-        patch: JsonValue,
+        patch: Patch,
         *,
         type: PatchName | None = None,  # noqa: A002 - its name in the API
         namespace: str | None = None,

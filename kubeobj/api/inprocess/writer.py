@@ -1,14 +1,14 @@
 """Writing in process: the way that every request goes."""
 
 from collections.abc import Mapping
-from typing import overload
+from typing import cast, overload
 
 import orjson
 
 from kubeobj.api.client.identity import Identity, identity_of
 from kubeobj.api.client.reader import AnyKind, Model
 from kubeobj.api.client.results import ObjectList
-from kubeobj.api.client.writer import Given, PatchName, Untyped, Writer
+from kubeobj.api.client.writer import Given, Patch, PatchName, Untyped, Writer
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import BadRequest, NotFound
 from kubeobj.api.inprocess.connection import Connection
@@ -80,7 +80,7 @@ class InProcessWriter(Writer):
         self,
         kind: type[Model],
         name: str,
-        patch: JsonValue,
+        patch: Patch,
         *,
         type: PatchName | None = None,
         namespace: str | None = None,
@@ -92,7 +92,7 @@ class InProcessWriter(Writer):
         self,
         kind: str,
         name: str,
-        patch: JsonValue,
+        patch: Patch,
         *,
         type: PatchName | None = None,
         namespace: str | None = None,
@@ -103,7 +103,7 @@ class InProcessWriter(Writer):
         self,
         kind: AnyKind,
         name: str,
-        patch: JsonValue,
+        patch: Patch,
         *,
         type: PatchName | None = None,  # noqa: A002 - its name in the API
         namespace: str | None = None,
@@ -117,7 +117,7 @@ class InProcessWriter(Writer):
         outcome = self._at.server.patch(
             objects.endpoint,
             name,
-            patch,
+            cast("JsonValue", patch),
             _patch_type(type, patch, objects.endpoint),
             namespace=self._at.place(objects, namespace),
             part=part,
@@ -360,7 +360,7 @@ class InProcessWriter(Writer):
         self._at.pass_on(outcome.warnings)
 
 
-def _patch_type(name: PatchName | None, patch: JsonValue, endpoint: Endpoint) -> PatchType:
+def _patch_type(name: PatchName | None, patch: Patch, endpoint: Endpoint) -> PatchType:
     """Return the kind of patch that is meant.
 
     Raises:
