@@ -145,7 +145,7 @@ def test_documents_come_out_whatever_is_read(content: bytes, command: str, outpu
 
 @given(files, st.sampled_from(["text", "json"]))
 def test_diff_answers_whatever_it_reads(content: bytes, output: str) -> None:
-    """Nothing differs from itself, whatever it is."""
+    """Any objects are compared with nothing, whatever they are."""
     code, out = run(["diff", "-f", "-", "--against", "/dev/null", "-o", output], content)
     assert code in {0, 1, 2}
     if output == "json":
