@@ -1,12 +1,17 @@
-"""The page of errors is the module's tree."""
+"""The pages of errors are the modules' trees."""
 
 import inspect
+from types import ModuleType
+
+import pytest
 
 from kubeobj import errors
+from kubeobj.api import errors as api_errors
 from kubeobj.errors import KubeobjError
 from tests.docs.pages import blocks, read, sections
 
 PAGE = "reference/errors.md"
+TREES = {PAGE: errors, "reference/api/api-errors.md": api_errors}
 
 
 def _classes() -> list[str]:
@@ -23,9 +28,10 @@ def test_each_error_has_its_section_in_order() -> None:
     assert found == _classes()
 
 
-def test_tree_is_that_of_the_module() -> None:
+@pytest.mark.parametrize(("page", "module"), TREES.items(), ids=TREES)
+def test_tree_is_that_of_the_module(page: str, module: ModuleType) -> None:
     """The drawing is the one that the module's own test holds against the classes."""
-    (drawn,) = blocks(read(PAGE), "text")
-    docstring = inspect.getdoc(errors)
+    (drawn,) = blocks(read(page), "text")
+    docstring = inspect.getdoc(module)
     assert docstring is not None
     assert drawn in inspect.cleandoc(docstring.replace("\n    ", "\n"))
