@@ -32,11 +32,30 @@ class Readable:
     mistyped: list[FieldError] = field(default_factory=list)
 
     def is_consequence(self, error: FieldError) -> bool:
-        """Return whether *error* may be there only because a value was taken out."""
+        """Return whether *error* may be there only because a value was taken out.
+
+        It is about that value, about what holds it, or about a default made of it.
+        """
         parts = error.path.parts
         if not parts:
             return False
-        return any(_is_within(parts, one.path.parts) for one in self.mistyped)
+        taken = [one.path.parts for one in self.mistyped]
+        if any(_is_within(parts, one) for one in taken):
+            return True
+        is_default = error.type is not FieldErrorType.REQUIRED and not _is_there(self.body, parts)
+        return is_default and any(one[:-1] == parts[:-1] for one in taken)
+
+
+def _is_there(here: JsonValue, parts: tuple[str | int, ...]) -> bool:
+    """Return whether there is a value at the end of a way."""
+    for part in parts:
+        if isinstance(here, dict) and str(part) in here:
+            here = here[str(part)]
+        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+            here = here[part]
+        else:
+            return False
+    return True
 
 
 def _is_within(one: tuple[str | int, ...], other: tuple[str | int, ...]) -> bool:

@@ -43,6 +43,15 @@ UNSERVED = _rule(
 )
 """Broken by a kind that could only be Kubernetes' own, and is not."""
 
+IMMUTABLE = _rule(
+    "immutable-field",
+    "No field is changed that never changes",
+    "Leave the field as it was, or delete the object and create it anew.",
+)
+"""Broken by a change of what is there."""
+
+_BY_ORIGIN = {"unknown": UNKNOWN, "served": UNSERVED, "immutable": IMMUTABLE}
+
 _RULES = {
     FieldErrorType.REQUIRED: _rule(
         "required-field", "Every required field is there", "Give the field a value."
@@ -84,7 +93,7 @@ _RULES = {
     ),
 }
 
-VERDICT_RULES = (NO_OBJECT, UNSERVED, UNKNOWN, *_RULES.values(), WARNED)
+VERDICT_RULES = (NO_OBJECT, UNSERVED, UNKNOWN, IMMUTABLE, *_RULES.values(), WARNED)
 """Every rule that verdicts break."""
 
 
@@ -120,8 +129,7 @@ def message_of(error: FieldError) -> str:
 
 
 def _finding(manifest: Manifest, error: FieldError) -> Finding:
-    rules = {"unknown": UNKNOWN, "served": UNSERVED}
-    rule = rules.get(error.origin) or _RULES[error.type]
+    rule = _BY_ORIGIN.get(error.origin) or _RULES[error.type]
     location = locate(manifest, as_written(manifest.document, error.path))
     return Finding(rule, location, error.path, message_of(error), rule.advice)
 

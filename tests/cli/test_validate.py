@@ -204,6 +204,10 @@ def test_a_mistyped_value_has_no_findings_in_its_wake(kubeobj: Run) -> None:
     write("pod.yaml", pod(containers="nginx", nodeName=3, restartPolicy="Sometimes"))
     answer = kubeobj("validate", "-f", "pod.yaml", "-o", "json")
     assert paths(answer) == ["spec.containers", "spec.nodeName", "spec.restartPolicy"]
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}}
+    write("service.yaml", {**service, "spec": {"ports": [{"port": "80"}, {"port": 443}]}})
+    answer = kubeobj("validate", "-f", "service.yaml", "-o", "json")
+    assert paths(answer) == ["spec.ports[0].name", "spec.ports[0].port", "spec.ports[1].name"]
     write("pod.yaml", {**pod(), "spec": []})
     assert paths(kubeobj("validate", "-f", "pod.yaml", "-o", "json")) == ["spec"]
 

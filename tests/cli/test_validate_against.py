@@ -61,7 +61,7 @@ def test_changes_of_what_never_changes_are_found_in_the_new_file(kubeobj: Run) -
     answer = kubeobj("validate", "-f", "new.yaml", "--against", "old.yaml", "-o", "json")
     assert (answer.code, found(answer)) == (
         1,
-        [("new.yaml", 7, "invalid-value", "spec.selector")],
+        [("new.yaml", 7, "immutable-field", "spec.selector")],
     )
     assert kubeobj("validate", "-f", "new.yaml").code == 0
     write("new.yaml", DEPLOYMENT.replace("replicas: 2", "replicas: 3"))
