@@ -15,11 +15,12 @@ def test_yaml_is_yaml(page: str) -> None:
         assert len(read_manifests(block)) == 1
 
 
-def test_hook_of_the_guide_is_defined() -> None:
+@pytest.mark.parametrize("page", ["lint-in-ci.md", "validate-in-ci.md"])
+def test_hook_of_the_guide_is_defined(page: str) -> None:
     """The hook that the guide names is one that the repository defines."""
     (config,) = (
         read_manifests(block)[0].document
-        for block in blocks(read("how-to/lint-in-ci.md"), "yaml")
+        for block in blocks(read(f"how-to/{page}"), "yaml")
         if block.startswith("repos:")
     )
     hooks = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
