@@ -22,13 +22,13 @@ from kubeobj.api.errors import BadRequest, RequestEntityTooLarge, UnsupportedMed
 from kubeobj.documents import JsonValue
 from kubeobj.errors import ManifestError
 
-MAX_BYTES = 3 * 1024 * 1024
+BODY_MAX_BYTES = 3 * 1024 * 1024
 """The longest body that is read, in bytes."""
 
-MAX_DEPTH = 254
+BODY_DEPTH_LIMIT = 254
 """How deep lists and objects may nest: what can be written again."""
 
-MAX_DUPLICATES = 100
+DUPLICATES_LIMIT = 100
 """How many fields that come twice are told of."""
 
 _JSON = "application/json"
@@ -83,8 +83,8 @@ def decode_body(data: bytes, content_type: str = _JSON) -> DecodedBody:
     {'data': {'a': '1'}}
     """
     media_type = _media_type(content_type)
-    if len(data) > MAX_BYTES:
-        raise RequestEntityTooLarge(f"the body is longer than the limit of {MAX_BYTES} bytes")
+    if len(data) > BODY_MAX_BYTES:
+        raise RequestEntityTooLarge(f"the body is longer than the limit of {BODY_MAX_BYTES} bytes")
     return _read_yaml(data) if media_type == _YAML else _read_json(data)
 
 
@@ -154,8 +154,8 @@ def _read_carefully(data: bytes) -> DecodedBody:
     except ValueError as error:
         raise BadRequest(f"the body is not JSON: {error}") from None
     found: dict[str, None] = {}
-    value = _settle(raw, "", found, MAX_DEPTH)
-    return DecodedBody(value, tuple(found)[:MAX_DUPLICATES])
+    value = _settle(raw, "", found, BODY_DEPTH_LIMIT)
+    return DecodedBody(value, tuple(found)[:DUPLICATES_LIMIT])
 
 
 def _text(data: bytes) -> str:
@@ -214,7 +214,7 @@ _MEMBERS = json.JSONDecoder(
 
 
 def _too_deep() -> BadRequest:
-    return BadRequest(f"the body nests deeper than the limit of {MAX_DEPTH}")
+    return BadRequest(f"the body nests deeper than the limit of {BODY_DEPTH_LIMIT}")
 
 
 # ---------------------------------------------------------------- YAML
@@ -240,14 +240,14 @@ def _read_yaml(data: bytes) -> DecodedBody:
     from kubeobj.manifests.text import SourceText
     from kubeobj.manifests.yaml import read_yaml
 
-    limits = Limits(file_bytes=MAX_BYTES, depth=MAX_DEPTH)
+    limits = Limits(file_bytes=BODY_MAX_BYTES, depth=BODY_DEPTH_LIMIT)
     repeated: list[str] = []
     try:
         documents = read_yaml(SourceText.decode(data, "body", limits), limits, repeated=repeated)
         root = next((found.root for found in documents), None)
     except ManifestError as error:
         raise BadRequest(f"the body is not YAML: {error}") from None
-    return DecodedBody(root, tuple(dict.fromkeys(repeated))[:MAX_DUPLICATES])
+    return DecodedBody(root, tuple(dict.fromkeys(repeated))[:DUPLICATES_LIMIT])
 
 
 def _with_integers(value: JsonValue) -> JsonValue:

@@ -8,7 +8,7 @@ import gzip
 from functools import lru_cache
 from typing import TypeAlias
 
-MIN_BYTES = 128 * 1024
+COMPRESSED_MIN_BYTES = 128 * 1024
 """Answers below this many bytes are not compressed."""
 
 _LEVEL = 1
@@ -26,7 +26,7 @@ def compressed(body: bytes, accept_encoding: str) -> tuple[bytes, Headers]:
         body: The body.
         accept_encoding: The header ``Accept-Encoding`` of the request.
     """
-    if len(body) < MIN_BYTES or not accept_encoding or not takes_gzip(accept_encoding):
+    if len(body) < COMPRESSED_MIN_BYTES or not accept_encoding or not takes_gzip(accept_encoding):
         return body, ()
     # No time in it: the same answer is the same bytes.
     return gzip.compress(body, _LEVEL, mtime=0), _COMPRESSED

@@ -25,7 +25,7 @@ from kubeobj.models.base64text import decode_base64, encode_base64
 from kubeobj.models.schema import FieldSchema
 from kubeobj.models.wiremodes import mode_of
 
-DEPTH_LIMIT = 250
+FREE_FORM_DEPTH_LIMIT = 250
 """How deep free-form JSON may nest: what can be written again."""
 
 _Unknown: TypeAlias = list[str]
@@ -368,7 +368,7 @@ def _canonical_time(form: type[Time] | type[MicroTime], value: object) -> str | 
 
 def _read_json(value: object, _unknown: _Unknown) -> object:
     """Return a copy of free-form JSON."""
-    return _copied(value, DEPTH_LIMIT)
+    return _copied(value, FREE_FORM_DEPTH_LIMIT)
 
 
 def _copied(value: object, depth: int) -> object:

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeobj.api.body import MAX_BYTES, MAX_DEPTH, MAX_DUPLICATES, DecodedBody, decode_body
+from kubeobj.api.body import (
+    BODY_MAX_BYTES,
+    BODY_DEPTH_LIMIT,
+    DUPLICATES_LIMIT,
+    DecodedBody,
+    decode_body,
+)
 from kubeobj.api.errors import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 YAML = "application/yaml"
@@ -65,9 +71,9 @@ def test_fields_that_come_twice(data: bytes, wanted: object, paths: tuple[str, .
 
 def test_no_more_duplicates_are_told_of_than_the_limit() -> None:
     """A body of nothing but duplicates gets no endless answer."""
-    members = ",".join(f'"{index}":1' for index in range(MAX_DUPLICATES + 1))
+    members = ",".join(f'"{index}":1' for index in range(DUPLICATES_LIMIT + 1))
     decoded = decode_body(f"{{{members},{members}}}".encode())
-    assert len(decoded.duplicates) == MAX_DUPLICATES
+    assert len(decoded.duplicates) == DUPLICATES_LIMIT
 
 
 @given(
@@ -115,9 +121,9 @@ BROKEN: list[Any] = [
     b'{"a": 1e999}',
     b'{"a": "\n"}',
     b"'a'",
-    b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1),
+    b"[" * (BODY_DEPTH_LIMIT + 1) + b"]" * (BODY_DEPTH_LIMIT + 1),
     b'{"a":' * 5000 + b"1" + b"}" * 5000,
-    b'{"a": 1, "a":' + b'{"b":' * MAX_DEPTH + b"1" + b"}" * (MAX_DEPTH + 1),
+    b'{"a": 1, "a":' + b'{"b":' * BODY_DEPTH_LIMIT + b"1" + b"}" * (BODY_DEPTH_LIMIT + 1),
     b"[" * 100_000,
 ]
 
@@ -131,7 +137,7 @@ def test_what_is_no_json_is_a_bad_request(data: bytes) -> None:
 
 def test_the_deepest_body_can_be_written_again() -> None:
     """The limit is what the writer can take."""
-    data = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
+    data = b"[" * BODY_DEPTH_LIMIT + b"]" * BODY_DEPTH_LIMIT
     assert orjson.dumps(decode_body(data).value) == data
     # A key that comes twice takes the other way.
     slow = b'{"a": 1, "a":' + data[1:-1] + b"}"
@@ -140,7 +146,7 @@ def test_the_deepest_body_can_be_written_again() -> None:
 
 def test_a_body_may_be_as_long_as_the_limit() -> None:
     """A byte more is too much, in any syntax."""
-    fill = b'"' + b"x" * (MAX_BYTES - 2) + b'"'
+    fill = b'"' + b"x" * (BODY_MAX_BYTES - 2) + b'"'
     assert decode_body(fill).value == fill[1:-1].decode()
     for media in ("", YAML):
         with pytest.raises(RequestEntityTooLarge):
@@ -180,7 +186,7 @@ def test_media_types_that_are_read(media: str) -> None:
 def test_media_types_that_are_not_read(media: str) -> None:
     """Protobuf is one of them; and the type is looked at before the body."""
     with pytest.raises(UnsupportedMediaType) as caught:
-        decode_body(b"x" * (MAX_BYTES + 1), media)
+        decode_body(b"x" * (BODY_MAX_BYTES + 1), media)
     assert caught.value.details is None
 
 

@@ -4,9 +4,9 @@ import gzip
 
 import pytest
 
-from kubeobj.api.compression import MIN_BYTES, compressed
+from kubeobj.api.compression import COMPRESSED_MIN_BYTES, compressed
 
-LONG = b"x" * MIN_BYTES
+LONG = b"x" * COMPRESSED_MIN_BYTES
 
 
 @pytest.mark.parametrize(
