@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeobj.api.body import (
-    BODY_MAX_BYTES,
     BODY_DEPTH_LIMIT,
+    BODY_MAX_BYTES,
     DUPLICATES_LIMIT,
     DecodedBody,
     decode_body,
