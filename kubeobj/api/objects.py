@@ -1,7 +1,9 @@
 """Records as the objects that a client hands out: models of one class, or untyped ones.
 
-A model is never changed, so the one of a record is made once and handed to everybody; only the
-latest of them are kept. An untyped object is made anew for each who asks, for it could be changed.
+A model is never changed, so one of a record can be handed to everybody. Those of objects that are
+read again and again are kept, as long as they are among the latest; to keep what is read once would
+only give Python more to look after. An untyped object is made anew for each who asks, for it could
+be changed.
 """
 
 from typing import Generic, Protocol, TypeVar, final
@@ -25,7 +27,10 @@ Item_co = TypeVar("Item_co", covariant=True)
 Model = TypeVar("Model", bound=ApiObject)
 
 KEPT = 2048
-"""How many models of one class are kept at least, once so many have been made; at most twice so."""
+"""How many models of one class are kept at least, once so many are in use; at most twice so."""
+
+NOTED = 8192
+"""Of how many objects of one class it is noted that they have been read, at most."""
 
 
 class Objects(Protocol[Item_co]):
@@ -59,7 +64,7 @@ class Models(Generic[Model]):
         model: The class.
     """
 
-    __slots__ = ("_before", "_latest", "_model", "endpoint", "resource")
+    __slots__ = ("_before", "_latest", "_model", "_noted", "endpoint", "resource")
 
     def __init__(self, endpoint: Endpoint, model: type[Model]) -> None:
         self.endpoint = endpoint
@@ -68,6 +73,8 @@ class Models(Generic[Model]):
         # By key: the revision of the record, and its model. What is full becomes what was before.
         self._latest: dict[ObjectKey, tuple[int, Model]] = {}
         self._before: dict[ObjectKey, tuple[int, Model]] = {}
+        # The revisions of what has been read once, and is not kept yet.
+        self._noted: dict[ObjectKey, int] = {}
 
     def of(self, record: Record) -> Model:
         """Return the model of a record."""
@@ -75,14 +82,30 @@ class Models(Generic[Model]):
         known = self._latest.get(key)
         if known is not None and known[0] == revision:
             return known[1]
-        older = self._before.get(key)
-        if older is not None and older[0] == revision:
-            model = older[1]
+        known = known or self._before.get(key)
+        if known is None:
+            model = self.read(self.endpoint.write(record))
+            if not self._is_read_again(key, revision):
+                return model
+        elif known[0] == revision:
+            model = known[1]
         else:
             model = self.read(self.endpoint.write(record))
-        if known is None or known[0] < revision:
-            self._keep(key, revision, model)
+            if known[0] > revision:
+                return model
+        self._keep(key, revision, model)
         return model
+
+    def _is_read_again(self, key: ObjectKey, revision: int) -> bool:
+        """Return whether a record has been read before; from now on it has."""
+        noted = self._noted
+        if noted.get(key) == revision:
+            del noted[key]
+            return True
+        if len(noted) >= NOTED:
+            noted.clear()
+        noted[key] = revision
+        return False
 
     def read(self, data: bytes) -> Model:
         """Return the model of an object that the API has written."""

@@ -15,6 +15,7 @@ from kubeobj.api.errors import (
 )
 from kubeobj.api.inprocess import InProcessClient
 from kubeobj.api.kind import Kind, User
+from kubeobj.api.objects import Models
 from kubeobj.api.patching import PatchType
 from kubeobj.clock import VirtualClock
 from kubeobj.labels.selector import Selector
@@ -375,11 +376,14 @@ def test_selectors_are_text_or_values(client: InProcessClient) -> None:
 # ---------------------------------------------------------------- what is shared
 
 
-def test_a_record_is_decoded_once(client: InProcessClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_read_again_is_decoded_no_more(client: InProcessClient) -> None:
     """Whoever asks for it, by get, list or watch, until it changes."""
-    made = client.create(colours(sky="blue"))
+    client.create(colours(sky="blue"))
+    made = client.get(ConfigMap, "colours")
     assert client.get(ConfigMap, "colours") is made
     assert client.with_user("alice").list(ConfigMap)[0] is made
+    (event,) = client.watch(ConfigMap)
+    assert event.object is made
     changed = client.patch(ConfigMap, "colours", {"data": {"sky": "red"}})
     assert changed is not made
     assert client.get(ConfigMap, "colours") is changed
@@ -395,15 +399,22 @@ def test_a_record_is_decoded_once(client: InProcessClient, monkeypatch: pytest.M
 def test_not_everything_that_was_ever_read_is_kept(
     client: InProcessClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only the latest, and those in use."""
+    """Nothing that was read once, and of the rest only the latest, and those in use."""
     monkeypatch.setattr("kubeobj.api.objects.KEPT", 4)
-    for number in range(20):
-        client.create(colours(f"c{number}"))
+    monkeypatch.setattr("kubeobj.api.objects.NOTED", 6)
+    names = [f"c{number}" for number in range(20)]
+    for name in names:
+        client.create(colours(name))
     models = client._at.kinds.of(ConfigMap)
-    kept = {**models._latest, **models._before}  # type: ignore[attr-defined]
-    assert 4 <= len(kept) <= 8
-    assert client.get(ConfigMap, "c0").metadata.name == "c0"
-    assert client.get(ConfigMap, "c0") is client.get(ConfigMap, "c0")
+    assert isinstance(models, Models)
+    assert not models._latest
+    assert len(models._noted) <= 6
+    for name in names * 2:
+        assert client.get(ConfigMap, name) == client.get(ConfigMap, name)
+        first = client.get(ConfigMap, "c0")
+        assert client.get(ConfigMap, "c0") is first
+    assert 4 <= len({**models._latest, **models._before}) <= 8
+    assert len(models._noted) <= 6
 
 
 def test_a_fork_goes_on_by_itself(client: InProcessClient) -> None:
@@ -472,7 +483,7 @@ def test_what_is_there_is_got_and_what_is_not_created(client: InProcessClient) -
     made, is_new = client.get_or_create(colours(sky="blue"))
     again, is_newer = client.get_or_create(colours(sky="red"))
     assert (is_new, is_newer) == (True, False)
-    assert again is made
+    assert again == made
     untyped, _ = client.get_or_create(colours(sky="red").to_document())
     assert untyped.at("data", "sky") == "blue"
     assert client.exists("configmaps", "colours")

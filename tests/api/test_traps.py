@@ -103,7 +103,7 @@ def test_a_model_that_many_have_cannot_be_changed(client: InProcessClient) -> No
     """Not its fields, and not its maps and lists; so it may be handed to many."""
     client.create(POD)
     (pod,) = client.list(Pod)
-    assert pod is client.get(Pod, "web-0")
+    assert client.get(Pod, "web-0") is client.get(Pod, "web-0")
     with pytest.raises(ValueError, match="frozen"):
         pod.metadata.name = "other"  # type: ignore[misc]
     with pytest.raises(TypeError):

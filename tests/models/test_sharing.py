@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from kubeobj.errors import FieldErrors
+from kubeobj.models import sharing
 from kubeobj.models.base import ApiObject
 from kubeobj.models.classes import class_of, has_class
 from kubeobj.models.corev1 import LimitRange, Pod
@@ -131,3 +132,17 @@ def test_parts_that_never_come_again_do_not_pile_up() -> None:
         policy = parse_sharing(NetworkPolicy, document)
         assert policy.spec is not None
         assert policy.to_document()["spec"] == document["spec"]
+
+
+def test_an_older_pydantic_reads_the_same_without_sharing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose validators cannot be told to be made anew."""
+
+    def older(_schema: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(sharing, "SchemaValidator", older)
+    sharing._reader.cache_clear()
+    try:
+        _assert_alike(parse_sharing(Pod, POD), Pod.parse(POD))
+    finally:
+        sharing._reader.cache_clear()
