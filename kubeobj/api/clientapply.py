@@ -15,7 +15,7 @@ from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.patch import three_way_strategic_patch
 from kubeobj.api.wirecheck import readable
 from kubeobj.api.wireform import read_wire
-from kubeobj.documents import Document, Wire
+from kubeobj.documents import Document, JsonValue, Wire
 from kubeobj.models.schema import FieldSchema
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -46,18 +46,21 @@ def apply_patch(
 
 def _applied_last(document: Document) -> Document | None:
     """Return what was applied last, or None if that is not known."""
-    metadata = document.get("metadata")
-    if not isinstance(metadata, Mapping):
-        return document
-    annotations = metadata.get("annotations")
-    text = annotations.get(LAST_APPLIED) if isinstance(annotations, Mapping) else None
+    text = at(document, "metadata", "annotations", LAST_APPLIED)
     if isinstance(text, str):
         try:
             found = orjson.loads(text)
         except orjson.JSONDecodeError:
             return None
         return found if isinstance(found, dict) else None
-    return None if metadata.get("uid") else document
+    return None if at(document, "metadata", "uid") else document
+
+
+def at(document: JsonValue, *names: str) -> JsonValue:
+    """Return the value at the end of a way of fields; None where there is none."""
+    for name in names:
+        document = document.get(name) if isinstance(document, Mapping) else None
+    return document
 
 
 def _in_version(document: Document | None, source: Endpoint, target: Endpoint) -> Document | None:

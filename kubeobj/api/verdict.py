@@ -10,7 +10,7 @@ that it names every mistake there is.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
@@ -19,7 +19,7 @@ import orjson
 from kubeobj.api.admission.chain import Admission, AdmissionRequest, Chain, Operation
 from kubeobj.api.admission.podsecurity import NAMESPACE_LEVELS
 from kubeobj.api.allocation.allocators import Allocators
-from kubeobj.api.clientapply import apply_patch
+from kubeobj.api.clientapply import apply_patch, at
 from kubeobj.api.core import Core, served
 from kubeobj.api.creating import create
 from kubeobj.api.endpoint import Endpoint
@@ -149,7 +149,7 @@ class Judge:
         found = readable(endpoint.type_name, document)
         body = _at_home(found.body, endpoint)
         errors = [*found.unknown, *found.mistyped]
-        before = None if against is None else self._before(endpoint, against)
+        before = None if against is None else self._before(endpoint, body, against)
         try:
             if before is None:
                 stored, warnings = self._create(endpoint, body, document)
@@ -160,7 +160,12 @@ class Judge:
             if against is None and _uid_of(document):
                 found_wrong = self._still_wrong(endpoint, document, found_wrong)
             return Verdict((*errors, *found_wrong))
-        except (ApiError, PatchError) as error:
+        except PatchError as error:
+            # It cannot be applied; most likely because it could not even be created.
+            alone = self._judge(endpoint, document, None)
+            refusal = _error("", None, FieldErrorType.INVALID, str(error))
+            return alone if alone.errors else Verdict((refusal,))
+        except ApiError as error:
             return Verdict((*errors, _error("", None, FieldErrorType.INVALID, str(error))))
         return Verdict(tuple(errors), warnings, None if errors else stored)
 
@@ -206,16 +211,20 @@ class Judge:
         return _without_server_values(made, body, endpoint), outcome.warnings
 
     def _before(
-        self, endpoint: Endpoint, against: Document
+        self, endpoint: Endpoint, body: Wire, against: Document
     ) -> tuple[Endpoint, Wire, Document] | None:
-        """Return what an object would take the place of, if that is of the same kind."""
+        """Return what an object would take the place of, if that is the same object."""
         try:
             found = self._endpoint(GroupVersionKind.from_object(against))
         except ObjectReferenceError:
             return None
         if found is None or found.kind.resource != endpoint.kind.resource:
             return None
-        return found, _at_home(readable(found.type_name, against).body, found), against
+        old = _at_home(readable(found.type_name, against).body, found)
+        names = ("name", "namespace") if found.kind.namespaced else ("name",)
+        if any(old["metadata"].get(name) != body["metadata"].get(name) for name in names):
+            return None
+        return found, old, against
 
 
 @final
@@ -276,8 +285,7 @@ def _put_there(request: Request, old: Wire, against: Document) -> None:
 
 
 def _uid_of(document: Document) -> str:
-    metadata = document.get("metadata")
-    uid = metadata.get("uid") if isinstance(metadata, Mapping) else None
+    uid = at(document, "metadata", "uid")
     return uid if isinstance(uid, str) else ""
 
 

@@ -84,11 +84,9 @@ def _in_version(resource: "Resource", api_version: str | None) -> "Resource":
 
 def _find(resource: "Resource", steps: list[str]) -> "FieldSchema":
     """Return the schema of the field that *steps* lead to."""
-    from kubeobj.models.schema import FieldSchema
+    from kubeobj.models.schema import FieldSchema, type_of_kind
 
-    schema = FieldSchema.of_kind(resource.kind)
-    if schema is None:
-        raise click.UsageError(f"Nothing is known of the fields of {resource.kind}.")
+    schema = FieldSchema(type_of_kind(resource.kind))
     for step in steps:
         inner = _inner(schema)
         found = inner.fields.get(step)

@@ -122,8 +122,8 @@ def message_of(error: FieldError) -> str:
     match error.origin:
         case "unknown":
             return error.detail
-        case "type" | "served":
-            return f"{error.path}: {error.detail}"
+        case "type" | "served" | "request":
+            return f"{error.path}: {error.detail}" if error.path.parts else error.detail
         case _:
             return str(error)
 

@@ -31,7 +31,7 @@ _PLACEHOLDERS = {
 
 # What the API takes only because nobody asked it to be strict.
 _LAX = {"create_defaults/real-daemonset-07", "create_defaults/real-clusterrole-08"}
-# Lists of pods to which admission has added: who applies them again takes that away, and may not.
+# Lists of pods to which a server adds: who applies them again takes that away, and may not.
 _ADDED_TO = {"tolerations", "affinity", "topologySpreadConstraints"}
 # What hangs on the cluster, or on the request: its networks, and options that are none.
 _OF_THE_CLUSTER = {"rejects/service-022", "rejects/service-024", "rejects/service-035"}
@@ -89,13 +89,9 @@ def test_what_was_taken_is_taken(body: dict[str, Any], answer: dict[str, Any]) -
     """A manifest that was created has no error, and neither has what the server made of it."""
     metadata = {**body["metadata"], "namespace": answer["metadata"].get("namespace", "")}
     manifest = {**body, "metadata": metadata}
-    verdicts = [
-        JUDGE.judge(manifest),
-        JUDGE.judge(answer),
-        JUDGE.judge(manifest, against=manifest),
-    ]
+    verdicts = [JUDGE.judge(manifest), JUDGE.judge(answer)]
     if body["kind"] != "Pod" or not _ADDED_TO & set(body["spec"]):
-        verdicts.append(JUDGE.judge(manifest, against=answer))
+        verdicts += [JUDGE.judge(manifest, against=there) for there in (manifest, answer)]
     for verdict in verdicts:
         assert verdict.is_known
         assert [str(error) for error in verdict.errors] == []
@@ -143,3 +139,60 @@ def test_a_mistake_is_named(broken: Broken) -> None:
     """The field that is broken is among the errors."""
     found = {(str(error.path), error.type) for error in JUDGE.judge(broken.document).errors}
     assert (broken.field, broken.type) in found
+
+
+POD: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "web"},
+    "spec": {"containers": [{"name": "web", "image": "nginx"}]},
+}
+# More than is stored, in parts that are not too long.
+HUGE = {**POD, "spec": {"containers": [{"name": "web", "image": "a", "args": ["x" * 1000] * 1700}]}}
+CONFIG: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}}
+CLASS = {
+    "apiVersion": "storage.k8s.io/v1",
+    "kind": "StorageClass",
+    "metadata": {"name": "web"},
+    "provisioner": "example.com/disk",
+    "parameters": {"a": "b"},
+}
+LAST = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def _exported(document: dict[str, Any], **metadata: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    return {**document, "metadata": {**document["metadata"], "uid": "u", **metadata}}
+
+
+@pytest.mark.parametrize(
+    ("document", "against", "paths"),
+    [
+        pytest.param(HUGE, None, [""], id="too large"),
+        pytest.param(
+            {**POD, "spec": {"containers": [{"image": "nginx"}]}},
+            POD,
+            ["spec.containers[0].name"],
+            id="no name to merge by",
+        ),
+        pytest.param({**CLASS, "parameters": {"$retainKeys": "x"}}, CLASS, [""], id="a directive"),
+        pytest.param({**CLASS, "parameters": {"$patch": "x"}}, CLASS, [""], id="no directive"),
+        pytest.param(
+            {**CLASS, "parameters": {"$setElementOrder/a": "x"}}, CLASS, [""], id="an order"
+        ),
+        pytest.param(POD, HUGE, [], id="was too large to be there"),
+        pytest.param(POD, _exported(HUGE), [], id="what is there could not be stored"),
+        pytest.param(POD, {**POD, "apiVersion": "a/b/c"}, [], id="what is there has no version"),
+        pytest.param(POD, CONFIG, [], id="of another kind"),
+        pytest.param(POD, {**POD, "metadata": 3}, [], id="without metadata"),
+        pytest.param(POD, {**POD, "metadata": {"name": "other"}}, [], id="of another name"),
+        pytest.param(POD, _exported(POD, annotations={LAST: "{"}), [], id="a broken annotation"),
+        pytest.param(POD, _exported(POD, annotations={LAST: "[]"}), [], id="an odd annotation"),
+        pytest.param(POD, _exported(POD, annotations=[1]), [], id="odd annotations"),
+    ],
+)
+def test_whatever_is_there_has_a_verdict(
+    document: dict[str, Any], against: dict[str, Any] | None, paths: list[str]
+) -> None:
+    """What cannot be compared with is passed over, and what cannot be applied is said to be so."""
+    errors = JUDGE.judge(document, against=against).errors
+    assert [str(error.path) for error in errors] == paths
