@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import NamedTuple, final
 
 from kubeobj.api.fielderrors import forbidden
-from kubeobj.api.wireform import WireError, read_value
+from kubeobj.api.wireform import WireError, read_value, read_wire
 from kubeobj.documents import JsonValue, Wire
 from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath, echo
 from kubeobj.models.schema import FieldSchema
@@ -22,7 +22,8 @@ class Readable:
     """What of a document can be read.
 
     Args:
-        body: The document, without what cannot be read; a new one.
+        body: The document, without what cannot be read. It is a new one, whose parts may be those
+            of the document.
         unknown: An error for each field that its type does not have.
         mistyped: An error for each value of the wrong type.
     """
@@ -77,6 +78,12 @@ def readable(type_name: str, document: Mapping[str, JsonValue]) -> Readable:
     >>> [str(error.path) for error in (*found.unknown, *found.mistyped)]
     ['dat', 'data[a]']
     """
+    try:
+        _, has_unknown = read_wire(type_name, document)
+    except WireError:
+        has_unknown = True
+    if not has_unknown:  # which is nearly always so, and quickly known
+        return Readable(dict(document))
     found = Readable({})
     found.body.update(_fields(FieldSchema(type_name), document, ROOT, found))
     return found

