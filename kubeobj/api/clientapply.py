@@ -12,11 +12,12 @@ import orjson
 
 from kubeobj.api.conversion import between
 from kubeobj.api.endpoint import Endpoint
-from kubeobj.api.patch import three_way_strategic_patch
+from kubeobj.api.patch import three_way_merge_patch, three_way_strategic_patch
+from kubeobj.api.patching import PatchType
 from kubeobj.api.wirecheck import readable
 from kubeobj.api.wireform import read_wire
 from kubeobj.documents import Document, JsonValue, Wire
-from kubeobj.models.schema import FieldSchema
+from kubeobj.models.schema import FREE_FORM, FieldSchema
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """The annotation in which `kubectl apply` leaves the manifest."""
@@ -24,8 +25,8 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 def apply_patch(
     endpoint: Endpoint, manifest: Wire, current: Document, before: tuple[Endpoint, Document]
-) -> Document:
-    """Return the strategic merge patch that applies *manifest* to what is there.
+) -> tuple[Document, PatchType]:
+    """Return the patch that applies *manifest* to what is there, and which kind it is.
 
     Args:
         endpoint: Of the version that the manifest is in.
@@ -38,10 +39,30 @@ def apply_patch(
     Raises:
         PatchError: If lists that are merged cannot be compared.
     """
-    schema = FieldSchema(endpoint.type_name)
     wanted = {name: part for name, part in manifest.items() if name != "status"}
     original = _in_version(_applied_last(before[1]), before[0], endpoint)
-    return three_way_strategic_patch(original, wanted, current, schema, overwrite=True)
+    return three_way_patch(endpoint.type_name, original, wanted, current)
+
+
+def three_way_patch(
+    type_name: str, original: Document | None, wanted: Document, current: Document
+) -> tuple[Document, PatchType]:
+    """Return the patch that puts what is *wanted* in place of *current*, and which kind it is.
+
+    Args:
+        type_name: The type of all three. If it has a schema, lists are merged as that says.
+        original: What was applied last; None if nothing was.
+        wanted: The manifest.
+        current: What is there.
+
+    Raises:
+        PatchError: If lists that are merged cannot be compared.
+    """
+    if type_name == FREE_FORM:
+        return three_way_merge_patch(original, wanted, current), PatchType.MERGE
+    schema = FieldSchema(type_name)
+    patch = three_way_strategic_patch(original, wanted, current, schema, overwrite=True)
+    return patch, PatchType.STRATEGIC
 
 
 def _applied_last(document: Document) -> Document | None:

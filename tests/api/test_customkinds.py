@@ -14,6 +14,7 @@ from kubeobj.api.kind import STATUS, Kind, Scale, Version
 from kubeobj.api.patching import PatchType
 from kubeobj.api.rest.api import RestApi
 from kubeobj.api.rest.message import HttpRequest
+from kubeobj.api.verdict import Judge
 from kubeobj.clock import VirtualClock
 from kubeobj.documents import JsonValue, Wire
 from kubeobj.entropy import SeededIdSource
@@ -152,6 +153,22 @@ def test_it_is_one_kind_in_each_of_its_versions(server: ApiServer) -> None:
     assert ask(server, f"{PATH}/nightly")["spec"] == {"days": 14}
     old = ask(server, f"{PATH.replace('v1', 'v1beta1')}/nightly")
     assert (old["apiVersion"], old["spec"]) == ("storage.example.com/v1beta1", {"weeks": 2})
+
+
+def test_verdicts_know_it_where_they_are_told_of_it() -> None:
+    """Its rules are asked without a server, of a creation and of a change."""
+    document = {"apiVersion": "storage.example.com/v1", "kind": "Backup", **backup()}
+    assert not Judge().judge(document).is_known
+    judge = Judge(kinds=[BACKUP])
+    assert judge.judge(document).stored == {
+        **document,
+        "metadata": {"name": "nightly", "namespace": "default"},
+        "spec": {"days": 7},
+    }
+    errors = judge.judge({**document, "spec": {"days": 0}}).errors
+    assert [str(error.path) for error in errors] == ["spec.days"]
+    errors = judge.judge({**document, "spec": {"days": 0}}, against=document).errors
+    assert [str(error.path) for error in errors] == ["spec.days"]
 
 
 def test_a_fork_serves_it_too(server: ApiServer) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeobj.api.verdict import SERVER_FIELDS, Judge
+from kubeobj.api.clusterless import SERVER_FIELDS
+from kubeobj.api.verdict import Judge
 from kubeobj.cli.verdicts import as_written, verdict_findings
 from kubeobj.errors import MapKey
 from kubeobj.manifests import read_manifests

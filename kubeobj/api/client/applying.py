@@ -15,10 +15,9 @@ import orjson
 from kubeobj.api.client.identity import Identity, identity_of
 from kubeobj.api.client.reader import AnyKind, Reader
 from kubeobj.api.client.writer import Given, Manifests, Writer
-from kubeobj.api.clientapply import LAST_APPLIED
+from kubeobj.api.clientapply import LAST_APPLIED, three_way_patch
 from kubeobj.api.errors import BadRequest, NotFound
 from kubeobj.api.gojson import go_json
-from kubeobj.api.patch import three_way_merge_patch, three_way_strategic_patch
 from kubeobj.api.patch.errors import PatchError
 from kubeobj.api.patch.plain import thaw_object
 from kubeobj.api.patching import PatchType
@@ -27,7 +26,7 @@ from kubeobj.manifests.reader import read_manifests
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.models.base import ApiObject
 from kubeobj.models.codec import AnyObject
-from kubeobj.models.schema import FREE_FORM, FieldSchema, type_of_kind
+from kubeobj.models.schema import type_of_kind
 from kubeobj.models.unstructured import Unstructured
 
 
@@ -149,14 +148,9 @@ def apply_patch(
     """
     original = _applied_last(current)
     try:
-        type_name = type_of_kind(kind)
-        if type_name == FREE_FORM:
-            return three_way_merge_patch(original, wanted, current), PatchType.MERGE
-        schema = FieldSchema(type_name)
-        patch = three_way_strategic_patch(original, wanted, current, schema, overwrite=True)
+        return three_way_patch(type_of_kind(kind), original, wanted, current)
     except PatchError as error:
         raise BadRequest(str(error)) from None
-    return patch, PatchType.STRATEGIC
 
 
 def _applied_last(current: Document) -> Document | None:
