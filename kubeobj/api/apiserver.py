@@ -7,13 +7,14 @@ own: what the same calls on the same clock and ids have done once, they do again
 Source: ``k8s.io/apiserver`` (v1.36).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import final
 
 import orjson
 
 from kubeobj.api.actions.call import ActionCall
 from kubeobj.api.actions.registry import action_of
+from kubeobj.api.actions.tokens import ISSUER, Tokens
 from kubeobj.api.admission.builtin import builtin_admissions
 from kubeobj.api.admission.chain import Admission, Chain
 from kubeobj.api.allocation.allocators import Allocators
@@ -29,9 +30,9 @@ from kubeobj.api.listing import Listing, get, list_objects
 from kubeobj.api.options import DeleteOptions, ListOptions, WriteOptions
 from kubeobj.api.outcome import Outcome
 from kubeobj.api.patching import PatchType, patch
-from kubeobj.api.request import Request, as_document, warned
+from kubeobj.api.request import Request, as_document, check_type, judge_strictly, warned
 from kubeobj.api.scaling import patch_scale, read_scale, update_scale
-from kubeobj.api.updating import replace, update
+from kubeobj.api.updating import update
 from kubeobj.api.watching import ObjectWatch
 from kubeobj.api.wireform import WireError, read_wire
 from kubeobj.clock import Clock, LiveClock
@@ -60,6 +61,7 @@ class ApiServer:
         scheme: The resources to serve; None for all of Kubernetes 1.36.
         kinds: Kinds to serve that are not Kubernetes' own. Those of whose resources *scheme* says
             nothing are served with every verb, and have no short names.
+        issuer: Who is said to issue the tokens of service accounts.
 
     >>> from kubeobj.clock import VirtualClock
     >>> from kubeobj.entropy import SeededIdSource
@@ -81,15 +83,18 @@ class ApiServer:
         builtin: bool = True,
         scheme: Scheme | None = None,
         kinds: Iterable[Kind] = (),
+        issuer: str = ISSUER,
     ) -> None:
         kinds = tuple(kinds)
+        ids = SystemIdSource() if ids is None else ids
         chain = Chain((*(builtin_admissions() if builtin else ()), *admissions))
         self._core = Core(
             store=MemoryStore() if store is None else store,
             clock=LiveClock() if clock is None else clock,
-            ids=SystemIdSource() if ids is None else ids,
+            ids=ids,
             chain=chain,
             allocators=Allocators(),
+            tokens=Tokens(f"{ids.uid()}{ids.uid()}".encode(), issuer),
             scheme=with_kinds(served(Scheme.builtin()) if scheme is None else scheme, kinds),
             kinds=kinds,
         )
@@ -288,14 +293,19 @@ class ApiServer:
                 "the server does not allow this method on the requested resource", details={}
             )
         document = as_document(body)
+        check_type(action.kind, document)
         try:
-            read, _ = read_wire(action.type_name, document)
+            read, has_unknown = read_wire(action.type_name, document)
         except WireError as error:
             raise BadRequest(f"{action.kind.kind} cannot be handled: {error}") from None
-        warnings: list[str] = []
+        warnings = judge_strictly(action.type_name, document, options, has_unknown=has_unknown)
         context = self._core.context(options.user, dry_run=options.dry_run, warn=warnings.append)
         call = ActionCall(
-            namespace=namespace, name=name, context=context, server=self._actor(options)
+            namespace=namespace,
+            name=name,
+            context=context,
+            tokens=self._core.tokens,
+            delete=self._delete_for_action,
         )
         answer = action.run(read, call)
         return Outcome(
@@ -324,10 +334,16 @@ class ApiServer:
             ids=core.ids,
             chain=core.chain,
             allocators=Allocators(),
+            tokens=core.tokens,
             scheme=core.scheme,
             kinds=core.kinds.values(),
         )
         return twin
+
+    def _delete_for_action(
+        self, resource: str, namespace: str, name: str, options: DeleteOptions
+    ) -> None:
+        self.delete(resource, name, namespace=namespace, options=options)
 
     def _request(
         self,
@@ -337,48 +353,3 @@ class ApiServer:
         part: str = "",
     ) -> Request:
         return Request(self._core, self.endpoint(resource), namespace, options, part)
-
-    def _actor(self, options: WriteOptions) -> "_Actor":
-        return _Actor(self, options)
-
-
-@final
-class _Actor:
-    """The server as actions see it: they change and delete objects in the asker's name."""
-
-    __slots__ = ("_options", "_server")
-
-    def __init__(self, server: ApiServer, options: WriteOptions) -> None:
-        self._server = server
-        self._options = options
-
-    def update(
-        self,
-        resource: str,
-        namespace: str,
-        name: str,
-        change: Callable[[Wire], None],
-        *,
-        part: str = "",
-    ) -> Wire:
-        """Let *change* change a stored object, and return it as it is then."""
-        server = self._server
-        request = Request(server.core, server.endpoint(resource), namespace, self._options, part)
-
-        def changed(old: Wire) -> Wire:
-            change(old)
-            return old
-
-        outcome = replace(request, name, changed)
-        found: Wire = orjson.loads(outcome.data)
-        return found
-
-    def delete(
-        self, resource: str, namespace: str, name: str, options: DeleteOptions
-    ) -> Wire | None:
-        """Delete an object; return it if it stays for a time."""
-        outcome = self._server.delete(resource, name, namespace=namespace, options=options)
-        if outcome.deleted:
-            return None
-        found: Wire = orjson.loads(outcome.data)
-        return found

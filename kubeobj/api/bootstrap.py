@@ -1,8 +1,9 @@
-"""What a server has before anybody has made anything: namespaces, classes, its own service.
+"""What a server has before anybody has made anything: namespaces, classes, its own service, roles.
 
 Source: ``k8s.io/kubernetes/pkg/controlplane`` and ``pkg/registry/scheduling/rest`` (v1.36).
 """
 
+from kubeobj.api.authorization.defaultroles import default_roles
 from kubeobj.api.core import Core
 from kubeobj.api.creating import create
 from kubeobj.api.options import WriteOptions
@@ -35,6 +36,8 @@ def bootstrap(core: Core) -> None:
     cidr: Document = {"metadata": {"name": "kubernetes"}, "spec": {"cidrs": [core.allocators.cidr]}}
     _ensure(core, "servicecidrs.networking.k8s.io", "", cidr)
     _ensure(core, "services", "default", _service(core))
+    for resource, role in default_roles():
+        _ensure(core, resource, "", role)
 
 
 def _service(core: Core) -> Document:

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from typing import TypeAlias, final
 
+from kubeobj.api.actions.tokens import Tokens
 from kubeobj.api.admission.chain import Admission, AdmissionRequest, Chain, Operation
 from kubeobj.api.admission.podsecurity import NAMESPACE_LEVELS
 from kubeobj.api.allocation.allocators import Allocators
@@ -89,6 +90,7 @@ def empty_core(scheme: Scheme, kinds: Iterable[Kind], uid: str) -> Core:
         ids=_OneUid(uid),
         chain=_CHAIN,
         allocators=Allocators(cidrs=_NETWORKS),
+        tokens=Tokens(b""),
         scheme=scheme,
         kinds=kinds,
     )

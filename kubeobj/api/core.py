@@ -9,6 +9,7 @@ from typing import TypeVar, cast, final
 
 import orjson
 
+from kubeobj.api.actions.tokens import Tokens
 from kubeobj.api.admission.chain import Chain
 from kubeobj.api.allocation.allocators import Allocators
 from kubeobj.api.endpoint import Endpoint
@@ -42,6 +43,7 @@ class Core:
         ids: Where uids and random names come from.
         chain: What may change or refuse a write.
         allocators: What hands out addresses and ports.
+        tokens: What makes and reads the tokens of service accounts.
         scheme: The resources that are served.
         kinds: What is known of kinds that are not Kubernetes' own.
     """
@@ -56,6 +58,7 @@ class Core:
         "kinds",
         "scheme",
         "store",
+        "tokens",
     )
 
     def __init__(  # noqa: PLR0913 - parts that are handed in, by name
@@ -66,6 +69,7 @@ class Core:
         ids: IdSource,
         chain: Chain,
         allocators: Allocators,
+        tokens: Tokens,
         scheme: Scheme,
         kinds: Iterable[Kind] = (),
     ) -> None:
@@ -74,6 +78,7 @@ class Core:
         self.ids = ids
         self.chain = chain
         self.allocators = allocators
+        self.tokens = tokens
         self.scheme = scheme
         self.kinds = {kind.resource: kind for kind in kinds}
         self._endpoints: dict[str, Endpoint] = {}

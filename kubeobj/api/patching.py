@@ -21,7 +21,7 @@ from kubeobj.api.fielderrors import invalid as invalid_field
 from kubeobj.api.outcome import Outcome
 from kubeobj.api.patch import apply_json_patch, apply_merge_patch, apply_strategic_merge
 from kubeobj.api.patch.errors import PatchCrashError, PatchDecodeError, PatchError, PatchRule
-from kubeobj.api.request import Request
+from kubeobj.api.request import Request, check_type
 from kubeobj.api.updating import check_name, replace
 from kubeobj.api.wireform import WireError
 from kubeobj.documents import Document, JsonValue, Wire
@@ -124,7 +124,7 @@ def read_result(request: Request, result: JsonValue, name: str) -> Wire:
         raise unfit("the result is no object")
     request.note_managers(result)
     try:
-        request.check_type(result)
+        check_type(request.endpoint.gvk, result)
         obj, has_unknown = request.endpoint.read(result)
     except (WireError, BadRequest) as error:
         raise unfit(str(error)) from None

@@ -19,6 +19,7 @@ from kubeobj.api.options import DeleteOptions, WriteOptions
 from kubeobj.api.wireform import WireError, unknown_fields
 from kubeobj.documents import Document, Wire
 from kubeobj.errors import FieldError
+from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.meta.objectkey import ObjectKey
 from kubeobj.store.errors import RecordError
 from kubeobj.store.record import Draft, Record
@@ -85,7 +86,7 @@ class Request:
         Raises:
             BadRequest: If it is no object of the kind, or has fields that are refused.
         """
-        self.check_type(body)
+        check_type(self.endpoint.gvk, body)
         self.note_managers(body)
         try:
             obj, has_unknown = self.endpoint.read(body)
@@ -97,53 +98,17 @@ class Request:
         self.judge_strictly(body, has_unknown=has_unknown)
         return obj
 
+    def judge_strictly(self, body: Document, *, has_unknown: bool) -> None:
+        """Warn of fields that are unknown or given twice, or refuse them; see `judge_strictly`."""
+        if isinstance(self.options, WriteOptions):
+            type_name = self.endpoint.type_name
+            self.warnings += judge_strictly(type_name, body, self.options, has_unknown=has_unknown)
+
     def note_managers(self, body: Document) -> None:
         """Note whether *body* says that nobody manages any field, which is a change by itself."""
         metadata = body.get("metadata")
         if isinstance(metadata, Mapping) and metadata.get("managedFields") in ([], [{}]):
             self.resets_managers = True
-
-    def check_type(self, body: Document) -> None:
-        """Make sure that *body* is of the kind and version of the resource, if it says so.
-
-        Raises:
-            BadRequest: If not.
-        """
-        gvk = self.endpoint.gvk
-        version, kind = body.get("apiVersion") or gvk.api_version, body.get("kind") or gvk.kind
-        if version != gvk.api_version:
-            raise BadRequest(
-                f"the API version in the data ({version}) does not match the expected API version"
-                f" ({gvk.api_version})"
-            )
-        if kind != gvk.kind:
-            raise BadRequest(
-                f"the kind in the data ({kind}) does not match the expected kind ({gvk.kind})"
-            )
-
-    def judge_strictly(self, body: Document, *, has_unknown: bool) -> None:
-        """Warn of fields that are unknown or given twice, or refuse them, as the options say.
-
-        Raises:
-            BadRequest: If there are any, and they are refused.
-        """
-        found = self.strict_errors(body, has_unknown=has_unknown)
-        if not found:
-            return
-        if isinstance(self.options, WriteOptions) and self.options.field_validation == "Strict":
-            raise BadRequest(f"strict decoding error: {', '.join(found)}")
-        self.warnings += found
-
-    def strict_errors(self, body: Document, *, has_unknown: bool) -> list[str]:
-        """Return what strictness finds in *body*, nothing if it is to be ignored."""
-        options = self.options
-        if not isinstance(options, WriteOptions) or options.field_validation == "Ignore":
-            return []
-        found = [f'duplicate field "{path}"' for path in options.duplicates]
-        if has_unknown:
-            paths = map(str, unknown_fields(self.endpoint.type_name, body))
-            found += [f'unknown field "{path}"' for path in paths]
-        return found
 
     # ------------------------------------------------------------ admission
 
@@ -234,6 +199,42 @@ class Request:
     def answer(self, obj: Wire) -> bytes:
         """Return the JSON of an object that is not kept, in the version that is asked for."""
         return orjson.dumps(self.endpoint.view(obj), option=orjson.OPT_SORT_KEYS)
+
+
+def check_type(gvk: GroupVersionKind, body: Document) -> None:
+    """Make sure that *body* is of the kind and version *gvk*, if it says of which it is.
+
+    Raises:
+        BadRequest: If not.
+    """
+    version, kind = body.get("apiVersion") or gvk.api_version, body.get("kind") or gvk.kind
+    if version != gvk.api_version:
+        raise BadRequest(
+            f"the API version in the data ({version}) does not match the expected API version"
+            f" ({gvk.api_version})"
+        )
+    if kind != gvk.kind:
+        raise BadRequest(
+            f"the kind in the data ({kind}) does not match the expected kind ({gvk.kind})"
+        )
+
+
+def judge_strictly(
+    type_name: str, body: Document, options: WriteOptions, *, has_unknown: bool
+) -> list[str]:
+    """Return warnings of fields that are unknown or given twice, or refuse them, as options say.
+
+    Raises:
+        BadRequest: If there are any, and they are refused.
+    """
+    if options.field_validation == "Ignore":
+        return []
+    found = [f'duplicate field "{path}"' for path in options.duplicates]
+    if has_unknown:
+        found += [f'unknown field "{path}"' for path in unknown_fields(type_name, body)]
+    if found and options.field_validation == "Strict":
+        raise BadRequest(f"strict decoding error: {', '.join(found)}")
+    return found
 
 
 def with_other_bytes(draft: Draft) -> Draft:

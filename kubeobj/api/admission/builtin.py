@@ -3,6 +3,7 @@
 from kubeobj.api.admission.chain import Admission
 from kubeobj.api.admission.claimresize import PERSISTENT_VOLUME_CLAIM_RESIZE
 from kubeobj.api.admission.defaultclasses import DEFAULT_INGRESS_CLASS, DEFAULT_STORAGE_CLASS
+from kubeobj.api.admission.escalation import BINDING_ESCALATION, ROLE_ESCALATION
 from kubeobj.api.admission.limitranger import LIMIT_RANGER, LIMITS
 from kubeobj.api.admission.namespacelifecycle import IMMORTAL_NAMESPACES, NAMESPACE_LIFECYCLE
 from kubeobj.api.admission.noderestriction import NODE_RESTRICTION
@@ -19,6 +20,8 @@ from kubeobj.api.admission.tolerationseconds import DEFAULT_TOLERATION_SECONDS
 def builtin_admissions() -> tuple[Admission, ...]:
     """Return them."""
     return (
+        ROLE_ESCALATION,
+        BINDING_ESCALATION,
         NAMESPACE_LIFECYCLE,
         IMMORTAL_NAMESPACES,
         LIMIT_RANGER,

@@ -17,9 +17,6 @@ from kubeobj.api.rest.query import boolean
 from kubeobj.api.rest.route import Route
 from kubeobj.models.resource import Resource
 
-MASTERS = "system:masters"
-"""The group whose members may do everything, whatever the rules."""
-
 _VERBS: Mapping[str, str] = {
     "GET": "get",
     "HEAD": "get",
@@ -87,8 +84,6 @@ class Access:
         self._check(attributes)
 
     def _check(self, attributes: Attributes) -> None:
-        if MASTERS in attributes.user.groups:
-            return
         if not authorize(attributes, self._core).allowed:
             raise _forbidden(attributes)
 

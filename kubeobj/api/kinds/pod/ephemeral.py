@@ -6,8 +6,8 @@ Source: ``k8s.io/kubernetes/pkg/registry/core/pod`` podEphemeralContainersStrate
 
 from kubeobj.api.fielderrors import forbidden
 from kubeobj.api.kind import Context, Errors, Part, keep_status, put_back
+from kubeobj.api.kinds.pod.samespecs import SPEC
 from kubeobj.api.kinds.pod.updating import validate_anew
-from kubeobj.api.kinds.pod.validation import SPEC
 from kubeobj.api.podspec.annotations import MIRROR
 from kubeobj.documents import Wire
 from kubeobj.errors import ROOT

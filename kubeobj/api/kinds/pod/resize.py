@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from kubeobj.api.fielderrors import forbidden, invalid
 from kubeobj.api.kind import Context, Errors, Part, keep_status
 from kubeobj.api.kinds.pod.ephemeral import keep_metadata
-from kubeobj.api.kinds.pod.validation import SPEC, validate_pod
+from kubeobj.api.kinds.pod.samespecs import SPEC
+from kubeobj.api.kinds.pod.validation import validate_pod
 from kubeobj.api.podspec.annotations import MIRROR
 from kubeobj.api.podspec.qos import qos_class_of
 from kubeobj.documents import Wire

@@ -5,7 +5,8 @@ Source: ``k8s.io/kubernetes/pkg/apis/core/validation`` ValidatePodUpdate (v1.36)
 
 from kubeobj.api.fielderrors import forbidden, invalid, required
 from kubeobj.api.kind import Errors, put_back
-from kubeobj.api.kinds.pod.validation import ANNOTATIONS, SPEC, validate_pod
+from kubeobj.api.kinds.pod.samespecs import SPEC
+from kubeobj.api.kinds.pod.validation import ANNOTATIONS, validate_pod
 from kubeobj.api.podspec.annotations import validate_annotations_kept, validate_pod_annotations
 from kubeobj.api.podspec.containers import validate_trimmed_image
 from kubeobj.api.podspec.tolerations import validate_tolerations

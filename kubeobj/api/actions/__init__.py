@@ -1,0 +1,1 @@
+"""What is asked by creating something that is not stored: to bind, to evict, to review."""
