@@ -18,6 +18,16 @@ _FORMS = {
     "msg": r"(?s:.*)",
     "any": r"(?s:.*)",
 }
+# What /version says of who has built a server, when and with what.
+_OF_A_BUILD = {
+    "buildDate",
+    "compiler",
+    "gitCommit",
+    "gitTreeState",
+    "gitVersion",
+    "goVersion",
+    "platform",
+}
 _ANYTHING = {"time", "age", "msg", "any"}
 _ONE_EACH = {"uid", "rv", "ip", "port"}
 
@@ -57,6 +67,8 @@ def scrubbed(value):
             details["causes"] = sorted(
                 causes, key=lambda cause: (cause.get("field", ""), cause.get("reason", ""))
             )
+    if "gitVersion" in value:
+        value = {key: part for key, part in value.items() if key not in _OF_A_BUILD}
     if isinstance(value.get("sources"), list):
         value["sources"] = [one for one in value["sources"] if not _is_a_distribution_s(one)]
     for column in value.get("columnDefinitions") or ():

@@ -26,13 +26,13 @@ from tests.api.transcripts.matching import (
 NAMESPACE = "z0000001"
 TOKEN = "the-recorder"  # noqa: S105 - of nobody
 JSON = {"Content-Type": "application/json"}
-ADMIN = User("recorder", ("system:masters", "system:authenticated"))
+ADMIN = User("admin", ("system:masters", "system:authenticated"), uid="1")
 
 
 @cache
 def _prototype():
     """Return the server that every scenario has a copy of."""
-    server = ApiServer(clock=VirtualClock(), ids=SeededIdSource(36))
+    server = ApiServer(clock=VirtualClock(), ids=SeededIdSource(36), issuer="https://k")
     # As on the recorded server, the first versions are beyond what the history reaches.
     server.store.compact(server.store.revision)
     return server
