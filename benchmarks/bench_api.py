@@ -55,7 +55,7 @@ def test_create_a_pod(benchmark: BenchmarkFixture) -> None:
 
 
 def test_delete_13380_pods(benchmark: BenchmarkFixture) -> None:
-    """deletecollection of pods that run nowhere, which are gone at once."""
+    """A deletecollection of pods that run nowhere, which are gone at once."""
     filled = _server(PODS)
 
     def arguments() -> tuple[tuple[ApiServer], dict[str, object]]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from kubeobj.api.apiserver import ApiServer
 from kubeobj.api.rest.api import RestApi
-from kubeobj.api.rest.message import HttpRequest
+from kubeobj.api.rest.message import HttpRequest, HttpResponse
 from kubeobj.clock import VirtualClock
+from kubeobj.documents import JsonValue
 from kubeobj.entropy import SeededIdSource
 from kubeobj.testing.strategies import config_maps, services, workloads
 
@@ -49,7 +50,7 @@ _PLURALS = {
 }
 
 
-def _places(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def _places(value: object, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Return the way to every value in a document."""
     found = [way] if way else []
     parts = value.items() if isinstance(value, dict) else ()
@@ -73,7 +74,7 @@ def damaged_objects(draw: st.DrawFn) -> dict[str, Any]:
     return document
 
 
-def _send(method: str, target: str, body: bytes, media: str = "application/json") -> Any:
+def _send(method: str, target: str, body: bytes, media: str = "application/json") -> HttpResponse:
     server = _SERVER.fork()
     before = server.store.revision
     headers = {"Content-Type": media}
@@ -112,7 +113,7 @@ def test_valid_objects_are_taken(document: dict[str, Any]) -> None:
     ),
 )
 def test_any_patch_applies_or_is_refused_properly(
-    document: dict[str, Any], patch: Any, media: str
+    document: dict[str, Any], patch: JsonValue, media: str
 ) -> None:
     """A patch of any JSON leaves the object as it was, or makes another that is valid."""
     server = _SERVER.fork()
@@ -142,8 +143,27 @@ def test_any_bytes_are_answered(body: bytes, media: str) -> None:
     method=st.sampled_from(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "X")),
     parts=st.lists(
         st.sampled_from(
-            ("api", "apis", "v1", "apps", "namespaces", "default", "pods", "x", "status", "watch")
-            + ("deployments", "scale", "..", "%2F", "%00", "ü", "proxy", "log", "nodes")
+            (
+                "api",
+                "apis",
+                "v1",
+                "apps",
+                "namespaces",
+                "default",
+                "pods",
+                "x",
+                "status",
+                "watch",
+                "deployments",
+                "scale",
+                "..",
+                "%2F",
+                "%00",
+                "ü",
+                "proxy",
+                "log",
+                "nodes",
+            )
         ),
         max_size=8,
     ),

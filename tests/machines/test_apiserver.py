@@ -37,12 +37,8 @@ class Model:
                 pass
             case _ if found is None:
                 return "missing"
-            case Verb.UPDATE if call.is_stale:
-                return "conflict"
             case Verb.UPDATE:
-                if found["deleted"] and set(call.finalizers) - set(found["finalizers"]):
-                    return "invalid"
-                self._replace(call.name, {**self._made(call), "deleted": found["deleted"]})
+                return self._update(call, found)
             case Verb.PATCH:
                 found["data"] = {**found["data"], **call.data}
             case Verb.DELETE:
@@ -50,6 +46,14 @@ class Model:
                 self._replace(call.name, found)
             case Verb.GET:
                 pass
+        return "done"
+
+    def _update(self, call: ApiCall, found: dict[str, Any]) -> str:
+        if call.is_stale:
+            return "conflict"
+        if found["deleted"] and set(call.finalizers) - set(found["finalizers"]):
+            return "invalid"
+        self._replace(call.name, {**self._made(call), "deleted": found["deleted"]})
         return "done"
 
     def _made(self, call: ApiCall) -> dict[str, Any]:
@@ -129,9 +133,7 @@ class ServerMachine(RuleBasedStateMachine):
                 server.update("configmaps", call.name, body, namespace=NAMESPACE)
             case Verb.PATCH:
                 change = {"data": dict(call.data)}
-                server.patch(
-                    "configmaps", call.name, change, PatchType.MERGE, namespace=NAMESPACE
-                )
+                server.patch("configmaps", call.name, change, PatchType.MERGE, namespace=NAMESPACE)
             case Verb.DELETE:
                 server.delete("configmaps", call.name, namespace=NAMESPACE)
         return "done"
@@ -148,9 +150,7 @@ class ServerMachine(RuleBasedStateMachine):
         """A write that changes nothing makes no revision."""
         for record in self.server.list("configmaps", namespace=NAMESPACE).records[again:]:
             before = self.server.store.revision
-            self.server.update(
-                "configmaps", record.key.name, record.data, namespace=NAMESPACE
-            )
+            self.server.update("configmaps", record.key.name, record.data, namespace=NAMESPACE)
             assert self.server.store.revision == before
 
     @invariant()
@@ -183,5 +183,3 @@ class ServerMachine(RuleBasedStateMachine):
 
 
 TestServerMachine = ServerMachine.TestCase
-
-

@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeobj.manifests.yamltext import to_yaml
 from kubeobj.manifests import DEFAULT, read_manifests
+from kubeobj.manifests.yamltext import to_yaml
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 values = st.recursive(

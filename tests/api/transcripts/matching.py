@@ -2,6 +2,12 @@
 
 import json
 import re
+from typing import Any, TypeAlias
+
+from kubeobj.documents import JsonValue, Wire
+
+Bound: TypeAlias = dict[str, str | int]
+"""What placeholders stand for."""
 
 PLACEHOLDER = re.compile(r"<(uid|rv|lrv|ip|port|suffix|continue|time|age|msg|any|ns)(?::(\d+))?>")
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -36,7 +42,7 @@ class Mismatch(AssertionError):
     """The answer is not the recorded one."""
 
 
-def substituted(value, bound):
+def substituted(value: Any, bound: Bound) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
     """Return *value* with what is known in place of its placeholders."""
     if isinstance(value, str):
         if PLACEHOLDER.fullmatch(value) and value in bound:
@@ -49,7 +55,7 @@ def substituted(value, bound):
     return value
 
 
-def scrubbed(value):
+def scrubbed(value: Any) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
     """Return *value* without what is never compared: messages, descriptions, managed fields."""
     if isinstance(value, list):
         return [scrubbed(item) for item in value]
@@ -76,13 +82,13 @@ def scrubbed(value):
     return value
 
 
-def _is_a_distribution_s(source):
+def _is_a_distribution_s(source: JsonValue) -> bool:
     """Return whether a source of a token volume is one that a distribution has added."""
     config_map = source.get("configMap") if isinstance(source, dict) else None
     return isinstance(config_map, dict) and config_map.get("name") == "openshift-service-ca.crt"
 
 
-def short(value):
+def short(value: JsonValue) -> str:
     """Return *value* for a message."""
     text = json.dumps(value, sort_keys=True)
     return text if len(text) < 160 else f"{text[:157]}..."
@@ -95,11 +101,11 @@ class Matcher:
         bound: What they stand for so far; it grows.
     """
 
-    def __init__(self, bound):
+    def __init__(self, bound: Bound) -> None:
         self.bound = bound
-        self._holders = {}
+        self._holders: dict[tuple[str, str], str] = {}
 
-    def match(self, expected, actual, path=""):
+    def match(self, expected: JsonValue, actual: JsonValue, path: str = "") -> None:
         """Compare *actual* with what is *expected*.
 
         Raises:
@@ -117,7 +123,7 @@ class Matcher:
         elif isinstance(expected, bool) != isinstance(actual, bool) or expected != actual:
             raise Mismatch(f"{path}: expected {short(expected)}, got {short(actual)}")
 
-    def _match_object(self, expected, actual, path):
+    def _match_object(self, expected: Wire, actual: JsonValue, path: str) -> None:
         if not isinstance(actual, dict):
             raise Mismatch(f"{path}: expected an object, got {short(actual)}")
         wanted = {substituted(key, self.bound): part for key, part in expected.items()}
@@ -130,7 +136,7 @@ class Matcher:
         for key, part in wanted.items():
             self.match(part, actual[key], f"{path}/{key}")
 
-    def _match_text(self, expected, actual, path):
+    def _match_text(self, expected: str, actual: JsonValue, path: str) -> None:
         whole = PLACEHOLDER.fullmatch(expected)
         if whole and whole[1] == "any":
             return
@@ -152,7 +158,7 @@ class Matcher:
         for (holder, form), value in zip(found, match.groups(), strict=True):
             self._bind(holder, form, actual if whole else value, path)
 
-    def _bind(self, holder, form, value, path):
+    def _bind(self, holder: str, form: str, value: str | int, path: str) -> None:
         if form in _ANYTHING:
             return
         if holder in self.bound:
@@ -167,7 +173,7 @@ class Matcher:
             self._check_order(holder, value, path)
         self.bound[holder] = value
 
-    def _check_order(self, holder, value, path):
+    def _check_order(self, holder: str, value: str | int, path: str) -> None:
         number = int(holder[4:-1])
         for other, known in self.bound.items():
             if other.startswith("<rv:"):

@@ -5,17 +5,21 @@ The README beside the recordings says what a scenario is made of.
 
 import json
 import urllib.parse
+from collections.abc import Mapping
 from functools import cache
+from typing import Any, TypeAlias
 
 from kubeobj.api.apiserver import ApiServer
 from kubeobj.api.kind import User
 from kubeobj.api.rest.api import RestApi
 from kubeobj.api.rest.authentication import TokenAuthenticator
-from kubeobj.api.rest.message import HttpRequest
+from kubeobj.api.rest.message import HttpRequest, HttpResponse
 from kubeobj.clock import VirtualClock
+from kubeobj.documents import JsonValue, Wire
 from kubeobj.entropy import SeededIdSource
 from tests.api.transcripts.matching import (
     PLACEHOLDER,
+    Bound,
     Matcher,
     Mismatch,
     scrubbed,
@@ -29,8 +33,12 @@ JSON = {"Content-Type": "application/json"}
 ADMIN = User("admin", ("system:masters", "system:authenticated"), uid="1")
 
 
+Answer: TypeAlias = tuple[int, tuple[tuple[str, str], ...], bytes]
+"""Status, headers and the whole body."""
+
+
 @cache
-def _prototype():
+def _prototype() -> ApiServer:
     """Return the server that every scenario has a copy of."""
     server = ApiServer(clock=VirtualClock(), ids=SeededIdSource(36), issuer="https://k")
     # As on the recorded server, the first versions are beyond what the history reaches.
@@ -41,11 +49,17 @@ def _prototype():
 class Client:
     """A client of a server of its own, on a clock of its own."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.clock = _prototype().clock
         self.api = RestApi(_prototype().fork(), authenticate=TokenAuthenticator({TOKEN: ADMIN}))
 
-    def open(self, method, target, body=None, headers=None):
+    def open(
+        self,
+        method: str,
+        target: str,
+        body: str | bytes | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> HttpResponse:
         """Send a request, and return the response as it begins."""
         sent = {
             "User-Agent": "recorder/1.0",
@@ -60,7 +74,7 @@ class Client:
             body = body.encode("utf-8", "surrogatepass")
         return self.api.handle(HttpRequest(method, target, sent, body or b""))
 
-    def close(self, response):
+    def close(self, response: HttpResponse) -> Answer:
         """Return what a response has come to at its end."""
         stream = response.stream
         if stream is None:
@@ -71,22 +85,28 @@ class Client:
             data += stream.read()
         return response.status, response.headers, data
 
-    def send(self, method, target, body=None, headers=None):
+    def send(
+        self,
+        method: str,
+        target: str,
+        body: str | bytes | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Answer:
         """Send a request, and return status, headers and the whole body."""
         return self.close(self.open(method, target, body, headers))
 
 
-def replay(scenario):
+def replay(scenario: Wire) -> None:
     """Replay a scenario.
 
     Raises:
         Mismatch: If an answer is not as recorded.
     """
     client = Client()
-    bound = {"<ns>": NAMESPACE}
+    bound: Bound = {"<ns>": NAMESPACE}
     matcher = Matcher(bound)
     _set_up(client, scenario.get("setup", "default"))
-    waiting = {}
+    waiting: dict[str, tuple[Wire, HttpResponse]] = {}
     for position, step in enumerate(scenario["steps"]):
         if "sleep" in step:
             client.clock.advance(step["sleep"])
@@ -102,21 +122,21 @@ def replay(scenario):
         _compare(step, begun, client.close(response), matcher, where)
 
 
-def _set_up(client, setup):
+def _set_up(client: Client, setup: str) -> None:
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
     status, _, data = client.send("POST", "/api/v1/namespaces", json.dumps(namespace), JSON)
     if status != 201:
         raise Mismatch(f"the namespace cannot be made: {status} {data[:200]!r}")
     if setup == "none":
         return
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
+    account: Wire = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
     if setup != "automount":
         account["automountServiceAccountToken"] = False
     target = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts"
     client.send("POST", target, json.dumps(account), JSON)
 
 
-def _open(client, step, bound):
+def _open(client: Client, step: Wire, bound: Bound) -> HttpResponse:
     path, mark, query = step["path"].partition("?")
     query = PLACEHOLDER.sub(
         lambda found: urllib.parse.quote(str(bound.get(found[0], found[0])), safe=""), query
@@ -126,7 +146,7 @@ def _open(client, step, bound):
     return client.open(step["method"], target, _body(step, bound), headers)
 
 
-def _body(step, bound):
+def _body(step: Wire, bound: Bound) -> str | None:
     if "rawFill" in step:
         fill = step["rawFill"]
         prefix, suffix = (substituted(fill[part], bound) for part in ("prefix", "suffix"))
@@ -136,7 +156,7 @@ def _body(step, bound):
     return json.dumps(substituted(step["body"], bound)) if "body" in step else None
 
 
-def _compare(step, begun, answer, matcher, where):
+def _compare(step: Wire, begun: Wire, answer: Answer, matcher: Matcher, where: str) -> None:
     status, headers, data = answer
     found = _parsed(begun, data)
     if status != step["status"]:
@@ -155,13 +175,13 @@ def _compare(step, begun, answer, matcher, where):
         raise Mismatch(f"{where}: {error} {_told(found)}") from None
 
 
-def _told(found):
+def _told(found: JsonValue) -> str:
     if isinstance(found, dict) and found.get("kind") == "Status":
         return found.get("message", "")
     return short(found)
 
 
-def _parsed(step, data):
+def _parsed(step: Wire, data: bytes) -> JsonValue:
     if step.get("watch"):
         return [event for event in map(_event, data.decode().splitlines()) if event is not None]
     try:
@@ -170,7 +190,7 @@ def _parsed(step, data):
         return "<text>" if data else None
 
 
-def _event(line):
+def _event(line: str) -> Wire | None:
     """Return an event; None for a bookmark that comes when the server likes."""
     event = json.loads(line)
     if event.get("type") == "BOOKMARK":
@@ -180,7 +200,7 @@ def _event(line):
     return event
 
 
-def _pick(document, pointer):
+def _pick(document: Any, pointer: str) -> JsonValue:  # type: ignore[explicit-any]  # noqa: ANN401
     steps = pointer.split("/")[1:]
     for position, step in enumerate(steps):
         if step == "#":
