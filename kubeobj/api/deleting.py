@@ -8,6 +8,7 @@ Source: ``k8s.io/apiserver/pkg/registry/generic/registry`` Store.Delete, and
 """
 
 from dataclasses import replace as with_changes
+from typing import NamedTuple, final
 
 import orjson
 
@@ -38,7 +39,7 @@ def delete(request: Request, name: str) -> Outcome:
     record = request.core.store.get(request.key(name))
     if record is None:
         raise not_found(request.kind.group, request.kind.plural, name)
-    return _delete(request, record, options)
+    return _outcome(request, _delete(request, record, options))
 
 
 def refuse_bad(options: DeleteOptions) -> None:
@@ -66,18 +67,30 @@ def _options(request: Request) -> DeleteOptions:
     return options
 
 
-def _delete(request: Request, record: Record, options: DeleteOptions) -> Outcome:
+@final
+class _Deletion(NamedTuple):
+    """What has become of an object: its record, itself if it is not as the record has it."""
+
+    record: Record
+    obj: Wire | None = None
+    deleted: bool = False
+
+
+def _delete(request: Request, record: Record, options: DeleteOptions) -> _Deletion:
     kind, context = request.kind, request.context
     _check_preconditions(request, record, options)
-    old = request.stored(record)
     obj = request.stored(record)
-    request.admit(Operation.DELETE, record.key.name, None, old)
+    # What Kubernetes has built in changes nothing of what it is shown; anybody else might.
+    is_trusted = request.is_admitted_by_builtins(Operation.DELETE)
+    request.admit(
+        Operation.DELETE, record.key.name, None, obj if is_trusted else request.stored(record)
+    )
     is_new = "deletionTimestamp" not in obj["metadata"]
     if kind.lingers is not None and (is_new or kind.lingers(obj)):
         return _linger(request, record, obj)
     marked, is_pending = _mark(request, obj, options)
     if is_pending:
-        return _answer(request, obj, record, deleted=False)
+        return _Deletion(record, obj)
     _settle_finalizers(obj, options, orphans_by_default=kind.orphans_by_default)
     held = bool(obj["metadata"].get("finalizers"))
     if not marked and held:
@@ -87,9 +100,8 @@ def _delete(request: Request, record: Record, options: DeleteOptions) -> Outcome
         kind.prepare_delete(obj, context)
         kept = _keep(request, record, obj)
         if held or (marked and grace):
-            return _answer(request, request.stored(kept) if kept else obj, kept, deleted=False)
+            return _Deletion(kept) if kept else _Deletion(record, obj)
         record = kept or record
-        obj = request.stored(record) if kept else obj
     return _remove(request, record, obj)
 
 
@@ -110,7 +122,7 @@ def _check_preconditions(request: Request, record: Record, options: DeleteOption
         raise conflict(kind.group, kind.kind.kind, name, why)
 
 
-def _linger(request: Request, record: Record, obj: Wire) -> Outcome:
+def _linger(request: Request, record: Record, obj: Wire) -> _Deletion:
     """Mark an object that stays for a reason of its kind's own."""
     metadata = obj["metadata"]
     if "deletionTimestamp" not in metadata:
@@ -118,8 +130,8 @@ def _linger(request: Request, record: Record, obj: Wire) -> Outcome:
         request.kind.prepare_delete(obj, request.context)
         kept = _keep(request, record, obj)
         if kept is not None:
-            record, obj = kept, request.stored(kept)
-    return Outcome(record=record, data=request.answer(obj), warnings=tuple(request.warnings))
+            return _Deletion(kept)
+    return _Deletion(record, obj)
 
 
 def _mark(request: Request, obj: Wire, options: DeleteOptions) -> tuple[bool, bool]:
@@ -202,23 +214,26 @@ def _keep(request: Request, record: Record, obj: Wire) -> Record | None:
     return request.core.store.put(draft, expected_revision=record.revision)
 
 
-def _remove(request: Request, record: Record, obj: Wire) -> Outcome:
-    if not request.context.dry_run:
-        record = request.core.store.delete(record.key, expected_revision=record.revision)
-        if request.kind.release:
-            request.kind.release(obj, request.context)
-        obj = request.stored(record)
-    return _answer(request, obj, record, deleted=True)
+def _remove(request: Request, record: Record, obj: Wire) -> _Deletion:
+    if request.context.dry_run:
+        return _Deletion(record, obj, deleted=True)
+    removed = request.core.store.delete(record.key, expected_revision=record.revision)
+    if request.kind.release:
+        request.kind.release(obj, request.context)
+    return _Deletion(removed, deleted=True)
 
 
-def _answer(request: Request, obj: Wire, record: Record | None, *, deleted: bool) -> Outcome:
-    kind, metadata = request.kind, obj["metadata"]
-    if deleted and not kind.returns_deleted:
-        status = success(kind.group, kind.plural, metadata["name"], metadata.get("uid", ""))
+def _outcome(request: Request, deletion: _Deletion) -> Outcome:
+    kind, record = request.kind, deletion.record
+    if deletion.deleted and not kind.returns_deleted:
+        status = success(kind.group, kind.plural, record.key.name, record.uid)
         data = orjson.dumps(status)
     else:
+        obj = request.stored(record) if deletion.obj is None else deletion.obj
         data = request.answer(obj)
-    return Outcome(record=record, data=data, deleted=deleted, warnings=tuple(request.warnings))
+    return Outcome(
+        record=record, data=data, deleted=deletion.deleted, warnings=tuple(request.warnings)
+    )
 
 
 def delete_all(request: Request, records: tuple[Record, ...]) -> list[str]:
@@ -228,13 +243,15 @@ def delete_all(request: Request, records: tuple[Record, ...]) -> list[str]:
         ApiError: If one of them may not be deleted; those before it are gone.
     """
     options = _options(request)
+    one = request
     for record in records:
         current = request.core.store.get(record.key)
         if current is None:
             continue
-        one = Request(
-            request.core, request.endpoint, record.key.namespace, options, request.subresource
-        )
+        if record.key.namespace != one.namespace:
+            one = Request(
+                request.core, request.endpoint, record.key.namespace, options, request.subresource
+            )
         try:
             _delete(one, current, options)
         except ApiError as error:

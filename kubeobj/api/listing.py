@@ -125,7 +125,9 @@ def select(endpoint: Endpoint, namespace: str, options: ListOptions) -> Selectio
         BadRequest: If a selector is none, or asks for a field that the kind does not select by.
     """
     try:
-        labels = Selector.parse(options.label_selector)
+        # Nearly nobody who lists everything has loaded the parser.
+        text = options.label_selector
+        labels = Selector.parse(text) if text else Selector.everything()
         fields = FieldSelector.parse(options.field_selector)
     except SelectorError as error:
         raise BadRequest(str(error)) from None

@@ -142,6 +142,11 @@ class Request:
         for admission in validating:
             ask(admission, admission.validate, request)
 
+    def is_admitted_by_builtins(self, operation: Operation) -> bool:
+        """Return whether only what Kubernetes has built in is asked about *operation*."""
+        plan = self.core.chain.plan(self.kind.resource, self.subresource, operation)
+        return all(one.is_builtin for one in plan.validating)
+
     def _admission(
         self, operation: Operation, name: str, obj: Wire | None, old: Wire | None
     ) -> AdmissionRequest:
