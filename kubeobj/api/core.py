@@ -73,14 +73,14 @@ class Core:
         scheme: Scheme,
         kinds: Iterable[Kind] = (),
     ) -> None:
-        self.store = store
-        self.clock = clock
-        self.ids = ids
-        self.chain = chain
-        self.allocators = allocators
-        self.tokens = tokens
-        self.scheme = scheme
-        self.kinds = {kind.resource: kind for kind in kinds}
+        self.store: Store = store
+        self.clock: Clock = clock
+        self.ids: IdSource = ids
+        self.chain: Chain = chain
+        self.allocators: Allocators = allocators
+        self.tokens: Tokens = tokens
+        self.scheme: Scheme = scheme
+        self.kinds: dict[str, Kind] = {kind.resource: kind for kind in kinds}
         self._endpoints: dict[str, Endpoint] = {}
         # What was made, and a cursor that says whether that still holds.
         self._memos: dict[str, tuple[WatchCursor, object]] = {}

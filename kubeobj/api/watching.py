@@ -82,8 +82,8 @@ class ObjectWatch:
         self, core: Core, endpoint: Endpoint, namespace: str, options: ListOptions
     ) -> None:
         refuse_bad(options, is_watch=True)
-        self.endpoint = endpoint
-        self.is_over = False
+        self.endpoint: Endpoint = endpoint
+        self.is_over: bool = False
         self._core = core
         self._bookmarks = options.allow_watch_bookmarks
         selection = select(endpoint, namespace, options)

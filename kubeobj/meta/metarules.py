@@ -9,6 +9,7 @@ Source: ``k8s.io/apimachinery/pkg/api/validation`` ValidateObjectMeta and Valida
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from kubeobj.documents import Document
 from kubeobj.errors import FieldError, FieldErrorType, FieldPath, ObjectReferenceError, echo
@@ -46,10 +47,12 @@ from kubeobj.names.syntax import invalid, required
 METADATA = FieldPath.of("metadata")
 """Where the metadata of a whole object is."""
 
-_NAME, _NAMESPACE, _ANNOTATIONS = map(METADATA.child, ("name", "namespace", "annotations"))
+_NAME, _PREFIX, _NAMESPACE, _ANNOTATIONS = map(
+    METADATA.child, ("name", "generateName", "namespace", "annotations")
+)
 _NONE: Mapping[str, str] = {}
 # Parts of metadata that few objects have.
-_RARE = frozenset({"generateName", "ownerReferences", "finalizers", "managedFields"})
+_RARE = frozenset({"finalizers", "managedFields"})
 
 FIELD_MANAGER_MAX_BYTES = 128
 """The longest name of a field manager."""
@@ -120,9 +123,13 @@ def validate_object_meta(
     ...     print(error.path, error.type.name, error.origin)
     metadata.name INVALID format=k8s-long-name
     """
-    errors = tuple(_META_SHAPE(meta, path))
-    if errors:
-        return errors
+    return tuple(_META_SHAPE(meta, path)) or _new_errors(meta, path, names, namespaced=namespaced)
+
+
+def _new_errors(
+    meta: Document, path: FieldPath, names: NameRule, *, namespaced: bool
+) -> tuple[FieldError, ...]:
+    """Find every rule that metadata of the right shape breaks."""
     return (
         *_name_errors(meta, path, names),
         *_namespace_errors(meta, path, namespaced=namespaced),
@@ -140,12 +147,15 @@ def validate_read_object_meta(
     It looks first for what nothing can be wrong with, as most metadata is.
     """
     name, namespace = text_of(meta, "name"), text_of(meta, "namespace")
+    prefix = text_of(meta, "generateName")
     labels: Mapping[str, str] = meta.get("labels", _NONE)  # type: ignore[assignment]
     annotations: Mapping[str, str] = meta.get("annotations", _NONE)  # type: ignore[assignment]
     if (
         name
         and not _RARE.intersection(meta)
         and not names.validate_name(name, _NAME)
+        and (not prefix or not names.validate_prefix(prefix, _PREFIX))
+        and _are_good_owners(objects_of(meta, "ownerReferences"))
         and bool(namespace) is namespaced
         and (not namespaced or not validate_dns1123_label(namespace, _NAMESPACE))
         and integer_of(meta, "generation") >= 0
@@ -153,7 +163,27 @@ def validate_read_object_meta(
         and not (annotations and validate_annotations(annotations, _ANNOTATIONS))
     ):
         return ()
-    return validate_object_meta(meta, namespaced=namespaced, names=names)
+    return _new_errors(meta, METADATA, names, namespaced=namespaced)
+
+
+def _are_good_owners(owners: Sequence[Document]) -> bool:
+    """Return whether nothing is wrong with *owners*, at most one of which may be the controller."""
+    return sum(owner.get("controller") is True for owner in owners) < 2 and all(
+        _is_good_owner(
+            text_of(owner, "apiVersion"),
+            text_of(owner, "kind"),
+            text_of(owner, "name"),
+            text_of(owner, "uid"),
+        )
+        for owner in owners
+    )
+
+
+@lru_cache(maxsize=1024)
+def _is_good_owner(api_version: str, kind: str, name: str, uid: str) -> bool:
+    """Return whether one owner is complete; most objects share theirs with others."""
+    owner = {"apiVersion": api_version, "kind": kind, "name": name, "uid": uid}
+    return not any(_owner_errors(owner, METADATA))
 
 
 def validate_object_meta_update(

@@ -38,7 +38,7 @@ class Tokens:
 
     def __init__(self, secret: bytes, issuer: str = ISSUER) -> None:
         self._secret = secret
-        self.issuer = issuer
+        self.issuer: str = issuer
 
     def sign(self, claims: Wire) -> str:
         """Return the token that claims *claims*."""

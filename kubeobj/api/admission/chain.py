@@ -138,7 +138,7 @@ class Chain:
     __slots__ = ("_plans", "admissions")
 
     def __init__(self, admissions: Iterable[Admission] = ()) -> None:
-        self.admissions = tuple(admissions)
+        self.admissions: tuple[Admission, ...] = tuple(admissions)
         self._plans: dict[tuple[str, str, Operation], Plan] = {}
 
     def plan(self, resource: str, subresource: str, operation: Operation) -> Plan:

@@ -45,7 +45,7 @@ class Allocators:
     def __init__(
         self, *, cidrs: tuple[str, ...] = (SERVICE_CIDR,), node_ports: tuple[int, int] = NODE_PORTS
     ) -> None:
-        self.cidrs = cidrs
+        self.cidrs: tuple[str, ...] = cidrs
         self._addresses = {
             "IPv6" if ":" in allocator.cidr else "IPv4": allocator
             for allocator in map(IpAllocator, cidrs)

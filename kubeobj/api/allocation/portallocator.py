@@ -24,8 +24,8 @@ class PortAllocator:
     __slots__ = ("_pool", "first", "last")
 
     def __init__(self, first: int, last: int) -> None:
-        self.first = first
-        self.last = last
+        self.first: int = first
+        self.last: int = last
         size = last - first + 1
         reserved = min(max(16, size // 32), 128) if size > 16 else 0
         self._pool = NumberPool(first, last, reserved=reserved)

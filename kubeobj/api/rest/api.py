@@ -77,7 +77,7 @@ class RestApi:
     def __init__(
         self, server: ApiServer, *, authenticate: Authenticator = everybody_is_admin
     ) -> None:
-        self.server = server
+        self.server: ApiServer = server
         self._access = Access(server.core, authenticate)
         self._routes = Routes(server.core.scheme)
         self._documents = Documents(server.core.scheme)
