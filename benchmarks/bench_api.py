@@ -7,8 +7,8 @@ namespace, as the reference server had, of 1 kB in and about 2 kB stored.
 import os
 import subprocess
 import sys
-from pathlib import Path
 from itertools import count
+from pathlib import Path
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
