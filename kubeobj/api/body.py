@@ -82,10 +82,20 @@ def decode_body(data: bytes, content_type: str = _JSON) -> DecodedBody:
     >>> decode_body(b"data: {a: \"1\"}", "application/yaml").value
     {'data': {'a': '1'}}
     """
-    media_type = _media_type(content_type)
+    check_body(data, content_type)
+    return _read_yaml(data) if _media_type(content_type) == _YAML else _read_json(data)
+
+
+def check_body(data: bytes, content_type: str = _JSON) -> None:
+    """Refuse a body that need not be looked into: of a form that is not read, or too long.
+
+    Raises:
+        UnsupportedMediaType: If it is neither JSON nor YAML.
+        RequestEntityTooLarge: If it is too long.
+    """
+    _media_type(content_type)
     if len(data) > BODY_MAX_BYTES:
         raise RequestEntityTooLarge(f"the body is longer than the limit of {BODY_MAX_BYTES} bytes")
-    return _read_yaml(data) if media_type == _YAML else _read_json(data)
 
 
 @lru_cache(maxsize=64)

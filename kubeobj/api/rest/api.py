@@ -11,7 +11,7 @@ import orjson
 
 from kubeobj.api.actions.registry import action_of
 from kubeobj.api.apiserver import ApiServer
-from kubeobj.api.body import decode_body
+from kubeobj.api.body import check_body, decode_body
 from kubeobj.api.compression import compressed
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import (
@@ -56,6 +56,8 @@ from kubeobj.models.resource import Resource
 from kubeobj.store.record import Record
 
 _PATCH_TYPES = frozenset(PatchType)
+# Programs whose users read what they get.
+_READ_BY_PEOPLE = ("curl", "Wget", "Mozilla/5.0")
 _Handler: TypeAlias = Callable[[HttpRequest, Route, Endpoint, User, Form], HttpResponse]
 
 
@@ -91,7 +93,7 @@ class RestApi:
             route = self._routes.find(segments)
             if route is None:
                 self._access.allow(user, request, None)
-                return self._documents.answer(request)
+                return self._finish(request, self._documents.answer(request))
             if route.resource is None:
                 raise NotFound("the server could not find the requested resource", details={})
             self._access.allow(user, request, route)
@@ -107,11 +109,14 @@ class RestApi:
     def _form(self, request: HttpRequest, route: Route) -> Form:
         is_list = not route.name and request.method in {"GET", "HEAD"}
         kinds = {"Table", "PartialObjectMetadataList" if is_list else "PartialObjectMetadata"}
-        if is_list and is_watch(request, route):
+        is_stream = is_list and is_watch(request, route)
+        if is_stream:
             kinds = {"Table", "PartialObjectMetadata"}
-        form = choose_form(request.header("accept"), kinds=frozenset(kinds))
+        form = choose_form(request.header("accept"), kinds=frozenset(kinds), is_stream=is_stream)
         if "pretty" in request.query:
             form = replace(form, pretty=boolean(request, "pretty"))
+        elif request.header("user-agent").startswith(_READ_BY_PEOPLE):
+            form = replace(form, pretty=True)
         return form
 
     def _respond(self, request: HttpRequest, route: Route, user: User, form: Form) -> HttpResponse:
@@ -245,16 +250,13 @@ class RestApi:
                 details={},
             )
         kind = PatchType(media)
-        decoded = decode_body(
-            request.body, "application/yaml" if kind is PatchType.APPLY else "application/json"
-        )
+        syntax = "application/yaml" if kind is PatchType.APPLY else "application/json"
+        check_body(request.body, syntax)
         options = read_write_options(
-            request,
-            user,
-            "PatchOptions",
-            duplicates=decoded.duplicates,
-            is_apply=kind is PatchType.APPLY,
+            request, user, "PatchOptions", is_apply=kind is PatchType.APPLY
         )
+        decoded = decode_body(request.body, syntax)
+        options = replace(options, duplicates=decoded.duplicates)
         outcome = self.server.patch(
             endpoint,
             route.name,
@@ -270,9 +272,12 @@ class RestApi:
         self, request: HttpRequest, user: User, kind: OptionsKind
     ) -> tuple[Document, WriteOptions]:
         """Return the body of a request that writes, and its options."""
-        decoded = decode_body(request.body, request.header("content-type"))
-        options = read_write_options(request, user, kind, duplicates=decoded.duplicates)
-        return _as_object(decoded.value), options
+        syntax = request.header("content-type")
+        # What is wrong with the options is said before the body is looked into.
+        check_body(request.body, syntax)
+        options = read_write_options(request, user, kind)
+        decoded = decode_body(request.body, syntax)
+        return _as_object(decoded.value), replace(options, duplicates=decoded.duplicates)
 
     def _written(
         self, request: HttpRequest, endpoint: Endpoint, outcome: Outcome, form: Form
@@ -383,6 +388,9 @@ def _full(resource: Resource) -> str:
 
 
 def _as_object(value: JsonValue) -> Document:
+    if value is None:
+        # As Go reads it: an object of which nothing is said.
+        return {}
     if not isinstance(value, dict):
         raise BadRequest("the body must be a JSON object")
     return value

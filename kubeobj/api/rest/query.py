@@ -4,7 +4,7 @@ Source: ``k8s.io/apimachinery/pkg/runtime`` conversion of parameters, and
 ``k8s.io/apimachinery/pkg/apis/meta/v1/validation`` (v1.36).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, cast
 
 from kubeobj.api.deleting import refuse_bad
@@ -31,7 +31,6 @@ def read_write_options(
     user: User,
     kind: OptionsKind,
     *,
-    duplicates: Iterable[str] = (),
     is_apply: bool = False,
 ) -> WriteOptions:
     """Return how to write, as the query says.
@@ -59,7 +58,6 @@ def read_write_options(
         field_validation=cast(FieldValidation, validation or "Warn"),
         field_manager=manager or default_manager(request),
         force=force,
-        duplicates=tuple(duplicates),
     )
 
 
