@@ -28,7 +28,8 @@ NAMESPACE = "default"
 _NUMBERS = count(1_000_000)
 
 
-def _server(pods: int) -> ApiServer:
+def filled_server(pods: int) -> ApiServer:
+    """Return a server with so many pods, each created with every default."""
     server = ApiServer(clock=VirtualClock(), ids=SeededIdSource(7))
     account = {"metadata": {"name": "default"}, "automountServiceAccountToken": False}
     server.create("serviceaccounts", account, namespace=NAMESPACE)
@@ -40,7 +41,7 @@ def _server(pods: int) -> ApiServer:
 @pytest.fixture(scope="module")
 def server() -> ApiServer:
     """As many pods as the reference server had."""
-    return _server(PODS)
+    return filled_server(PODS)
 
 
 def _new_pod() -> tuple[tuple[str, Document], dict[str, object]]:
@@ -53,12 +54,12 @@ def _new_pod() -> tuple[tuple[str, Document], dict[str, object]]:
 
 def test_create_a_pod(benchmark: BenchmarkFixture) -> None:
     """With all defaulting, admission and validation."""
-    benchmark.pedantic(_server(0).create, setup=_new_pod, rounds=10_000)
+    benchmark.pedantic(filled_server(0).create, setup=_new_pod, rounds=10_000)
 
 
 def test_delete_13380_pods(benchmark: BenchmarkFixture) -> None:
     """A deletecollection of pods that run nowhere, which are gone at once."""
-    filled = _server(PODS)
+    filled = filled_server(PODS)
 
     def arguments() -> tuple[tuple[ApiServer], dict[str, object]]:
         return (filled.fork(),), {}
@@ -119,7 +120,7 @@ def test_list_everything_over_rest(benchmark: BenchmarkFixture, server: ApiServe
 @pytest.mark.parametrize("watches", [0, WATCHES])
 def test_create_watched(benchmark: BenchmarkFixture, watches: int) -> None:
     """One write beside a thousand watches with distinct selectors, one of which it concerns."""
-    server = _server(0)
+    server = filled_server(0)
     held = [
         server.watch(
             "pods",
@@ -157,3 +158,18 @@ def test_start_a_server(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", program], check=True, env=environment)
 
     benchmark.pedantic(run, rounds=20, warmup_rounds=2)
+
+
+# ---------------------------------------------------------------- memory
+
+
+def test_memory_of_a_server(benchmark: BenchmarkFixture) -> None:
+    """Resident megabytes of a process with 100,000 created pods, an index and the history."""
+    command = [sys.executable, "-m", "benchmarks.server_memory"]
+
+    def measure() -> str:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    total, body = map(float, benchmark.pedantic(measure, rounds=1).split())
+    benchmark.extra_info["server_megabytes"] = total
+    benchmark.extra_info["server_body_bytes"] = body
