@@ -48,7 +48,7 @@ def evict(eviction: Wire, call: ActionCall) -> Wire:
     if not _is_exempt(pod):
         budget = _budget(pod, call)
         if budget is not None and not _is_spared(pod, budget):
-            _spend(budget, name, call)
+            _spend(budget, name, call, dry_run=options.dry_run)
     if not options.dry_run:
         # Then the pod has another version than the one that was asked for.
         options = replace(options, resource_version=None)
@@ -126,7 +126,7 @@ def _is_spared(pod: Wire, budget: Wire) -> bool:
     return bool(status["currentHealthy"] >= status["desiredHealthy"] > 0)
 
 
-def _spend(budget: Wire, name: str, call: ActionCall) -> None:
+def _spend(budget: Wire, name: str, call: ActionCall, *, dry_run: bool) -> None:
     """Take one disruption from a budget."""
     metadata, status = budget["metadata"], budget["status"]
     called = metadata["name"]
@@ -147,7 +147,7 @@ def _spend(budget: Wire, name: str, call: ActionCall) -> None:
     status["disruptedPods"] = {**disrupted, name: call.context.now}
     if left == 1:
         _note_none_left(budget, call.context.now)
-    if not call.context.dry_run:
+    if not dry_run:
         call.objects.amend(BUDGETS, budget)
 
 

@@ -49,7 +49,9 @@ class Tokens:
         """Return what a token claims, or None if it is not signed by this server."""
         signed, _, signature = token.rpartition(".")
         try:
-            if not hmac.compare_digest(_decoded(signature), self._signature(signed)):
+            # As text: other text can stand for the same bytes, and would be another token.
+            expected = _encoded(self._signature(signed))
+            if not hmac.compare_digest(signature.encode(), expected.encode()):
                 return None
             claims: JsonValue = orjson.loads(_decoded(signed.partition(".")[2]))
         except (ValueError, Base64Error):

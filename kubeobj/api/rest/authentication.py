@@ -4,11 +4,14 @@ Source: Kubernetes documentation, Authenticating (v1.36).
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias, final
+from typing import TYPE_CHECKING, TypeAlias, final
 
 from kubeobj.api.errors import Unauthorized
 from kubeobj.api.kind import ADMIN, User
 from kubeobj.api.rest.message import HttpRequest
+
+if TYPE_CHECKING:
+    from kubeobj.api.apiserver import ApiServer
 
 ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 """Who asks without saying who."""
@@ -31,26 +34,35 @@ class TokenAuthenticator:
 
     Args:
         users: Whose each token is.
+        server: Whose tokens of service accounts are taken besides, as long as they are valid;
+            None for no such tokens.
     """
 
-    __slots__ = ("_users",)
+    __slots__ = ("_server", "_users")
 
-    def __init__(self, users: Mapping[str, User]) -> None:
+    def __init__(self, users: Mapping[str, User], server: "ApiServer | None" = None) -> None:
         self._users = dict(users)
+        self._server = server
 
     def __call__(self, request: HttpRequest) -> User:
         """Return who asks.
 
         Raises:
-            Unauthorized: If the token is nobody's.
+            Unauthorized: If the token is nobody's, or is valid no longer.
         """
         scheme, _, token = request.header("authorization").partition(" ")
         if not scheme:
             return ANONYMOUS
-        user = self._users.get(token.strip()) if scheme.lower() == "bearer" else None
+        user = self._user(token.strip()) if scheme.lower() == "bearer" else None
         if user is None:
             raise Unauthorized("Unauthorized")
         return user
+
+    def _user(self, token: str) -> User | None:
+        user, server = self._users.get(token), self._server
+        if user is not None or server is None:
+            return user
+        return server.core.tokens.user(token, server.clock.now(), server.core)
 
 
 def impersonated(request: HttpRequest) -> User | None:
