@@ -697,3 +697,31 @@ def test_only_actions_are_acted(server: ApiServer) -> None:
     """What is stored is created."""
     with pytest.raises(MethodNotAllowed):
         server.act("pods", POD, namespace="default")
+
+
+def test_an_eviction_with_bad_options_counts_nothing(server: ApiServer) -> None:
+    """Options are judged before a budget is spent and the pod is told."""
+    _running(server)
+    before = _found(server, "pods", "web-0")
+    with pytest.raises(Invalid):
+        _evict(server, deleteOptions={"propagationPolicy": "Sideways"})
+    assert _found(server, "pods", "web-0") == before
+
+
+def test_a_review_about_no_resource_is_not_one_about_a_path(server: ApiServer) -> None:
+    """Who may read every path may not therefore do anything to a resource without a name."""
+    role: Wire = {
+        "metadata": {"name": "paths"},
+        "rules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}],
+    }
+    server.create("clusterroles", role)
+    binding: Wire = {
+        "metadata": {"name": "paths"},
+        "roleRef": {"kind": "ClusterRole", "name": "paths"},
+        "subjects": [{"kind": "User", "name": "bob"}],
+    }
+    server.create("clusterrolebindings", binding)
+    spec = {"user": "bob", "resourceAttributes": {"verb": "get"}}
+    assert _act(server, ACCESS, {"spec": spec})["status"]["allowed"] is False
+    spec = {"user": "bob", "nonResourceAttributes": {"verb": "get", "path": ""}}
+    assert _act(server, ACCESS, {"spec": spec})["status"]["allowed"] is True

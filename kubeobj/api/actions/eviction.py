@@ -7,6 +7,7 @@ Source: API-initiated Eviction (Kubernetes v1.36), and
 from dataclasses import replace
 
 from kubeobj.api.actions.call import ActionCall, done
+from kubeobj.api.deleting import refuse_bad
 from kubeobj.api.errors import (
     ApiError,
     BadRequest,
@@ -44,6 +45,7 @@ def evict(eviction: Wire, call: ActionCall) -> Wire:
     if pod is None:
         raise not_found("", "pods", name)
     options = _options(eviction.get("deleteOptions") or {}, call)
+    refuse_bad(options)
     _check_preconditions(options, pod, name)
     if not _is_exempt(pod):
         budget = _budget(pod, call)

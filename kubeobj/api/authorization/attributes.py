@@ -19,11 +19,11 @@ class Attributes:
         verb: What: ``get``, ``list``, ``create``; of a path, the method in lower case.
         group: The API group of the resource.
         version: The API version.
-        resource: The plural; empty if it is about a path.
+        resource: The plural.
         subresource: The part of the object.
         namespace: In which namespace; empty for the whole cluster.
         name: Of which object; empty where that is not said.
-        path: The path, where it is about one.
+        path: The path, where it is about one and not about a resource; None otherwise.
     """
 
     user: User
@@ -34,7 +34,7 @@ class Attributes:
     subresource: str = ""
     namespace: str = ""
     name: str = ""
-    path: str = ""
+    path: str | None = None
 
     @property
     def full_resource(self) -> str:

@@ -135,8 +135,9 @@ def allows(rule: Wire, attributes: Attributes) -> bool:
     """Return whether a rule lets somebody do something."""
     if not _has(rule["verbs"], attributes.verb):
         return False
-    if not attributes.resource:
-        return any(_matches_path(url, attributes.path) for url in rule.get("nonResourceURLs", ()))
+    path = attributes.path
+    if path is not None:
+        return any(_matches_path(url, path) for url in rule.get("nonResourceURLs", ()))
     names = rule.get("resourceNames")
     return (
         _has(rule.get("apiGroups", ()), attributes.group)

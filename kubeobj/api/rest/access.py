@@ -132,7 +132,7 @@ def _reaches(verb: str, route: Route, resource: Resource) -> bool:
 
 def _forbidden(attributes: Attributes) -> Forbidden:
     user = attributes.user.name
-    if not attributes.resource:
+    if attributes.path is not None:
         message = f'forbidden: User "{user}" cannot {attributes.verb} path "{attributes.path}"'
         return Forbidden(message, details={})
     what = qualified(attributes.group, attributes.resource)
