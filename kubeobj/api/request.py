@@ -10,7 +10,14 @@ from typing import final
 
 import orjson
 
-from kubeobj.api.admission.chain import AdmissionRequest, Operation, ask
+from kubeobj.api.admission.chain import (
+    Admission,
+    AdmissionRequest,
+    Operation,
+    ask,
+    copied,
+    shown,
+)
 from kubeobj.api.core import Core, draft_of
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import ApiError, BadRequest, InternalError, invalid
@@ -123,9 +130,12 @@ class Request:
             return obj
         request = self._admission(operation, name, obj, old)
         for admission in mutating:
+            if admission.is_builtin:
+                ask(admission, admission.mutate, request)
+                continue
+            request.old = copied(old)
             ask(admission, admission.mutate, request)
-            if not admission.is_builtin:
-                request.obj = self._reread(request.object)
+            request.obj, request.old = self._reread(admission, request.obj), old
         return request.object
 
     def admit(self, operation: Operation, name: str, obj: Wire | None, old: Wire | None) -> None:
@@ -140,7 +150,7 @@ class Request:
             return
         request = self._admission(operation, name, obj, old)
         for admission in validating:
-            ask(admission, admission.validate, request)
+            ask(admission, admission.validate, shown(admission, request))
 
     def is_admitted_by_builtins(self, operation: Operation) -> bool:
         """Return whether only what Kubernetes has built in is asked about *operation*."""
@@ -164,12 +174,14 @@ class Request:
             dry_run=self.options.dry_run,
         )
 
-    def _reread(self, obj: Wire) -> Wire:
+    def _reread(self, admission: Admission, obj: Wire | None) -> Wire:
         """Return what a user's admission has made of an object, in wire form."""
         try:
-            return self.endpoint.complete(self.endpoint.read(self.endpoint.view(obj))[0])
-        except (WireError, KeyError, TypeError, AttributeError) as error:
-            raise InternalError(f"admission has made no object of the kind: {error}") from None
+            return self.endpoint.read(None if obj is None else self.endpoint.view(obj))[0]
+        except (WireError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            kind = self.endpoint.gvk.kind
+            why = f'admission "{admission.name}" has made no {kind}: {error}'
+            raise InternalError(f"Internal error occurred: {why}") from None
 
     # ------------------------------------------------------------ writing
 

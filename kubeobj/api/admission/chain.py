@@ -7,11 +7,13 @@ Source: Admission Control (Kubernetes v1.36).
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias, final
 
-from kubeobj.api.errors import ApiError, InternalError
+import orjson
+
+from kubeobj.api.errors import ApiError, Forbidden, InternalError, forbidden
 from kubeobj.api.kind import Context, User
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
@@ -73,6 +75,11 @@ class AdmissionRequest:
             raise ValueError(msg)
         return self.obj
 
+    def refusal(self, why: str) -> Forbidden:
+        """Return the error that the request is refused, to be raised."""
+        plural, _, group = self.resource.partition(".")
+        return forbidden(group, plural, self.name, why)
+
 
 Step: TypeAlias = Callable[[AdmissionRequest], None]
 """One step of admission; it refuses by raising an `ApiError`."""
@@ -89,12 +96,14 @@ class Admission:
         validate: Looks at the object of a request as it would be stored.
         resources: What it is about: ``pods``, ``deployments.apps``, ``pods/status``; None for all.
         operations: Which operations it is about.
-        is_builtin: Whether it leaves objects in wire form, so that they need not be read again.
+        is_builtin: Whether it leaves objects in wire form, so that they need not be read again,
+            and changes nothing that it is only to look at.
+        is_last: Whether it is asked after all others, because it books what it lets pass.
 
     >>> def refuse_latest(request):
     ...     for container in request.object["spec"]["containers"]:
     ...         if container.get("image", "").endswith(":latest"):
-    ...             raise ValueError("no")
+    ...             raise request.refusal("say which version")
     >>> Admission(name="no-latest", validate=refuse_latest, resources=frozenset({"pods"})).name
     'no-latest'
     """
@@ -105,6 +114,7 @@ class Admission:
     resources: frozenset[str] | None = None
     operations: frozenset[Operation] = field(default=WRITES)
     is_builtin: bool = False
+    is_last: bool = False
 
     def concerns(self, resource: str, operation: Operation) -> bool:
         """Return whether it is about an operation on a resource."""
@@ -138,7 +148,10 @@ class Chain:
     __slots__ = ("_plans", "admissions")
 
     def __init__(self, admissions: Iterable[Admission] = ()) -> None:
-        self.admissions: tuple[Admission, ...] = tuple(admissions)
+        # Sorting keeps the order of equals.
+        self.admissions: tuple[Admission, ...] = tuple(
+            sorted(admissions, key=lambda one: one.is_last)
+        )
         self._plans: dict[tuple[str, str, Operation], Plan] = {}
 
     def plan(self, resource: str, subresource: str, operation: Operation) -> Plan:
@@ -170,3 +183,16 @@ def ask(admission: Admission, step: Step | None, request: AdmissionRequest) -> N
     except Exception as error:
         why = f'admission "{admission.name}" failed: {type(error).__name__}: {error}'
         raise InternalError(f"Internal error occurred: {why}") from error
+
+
+def shown(admission: Admission, request: AdmissionRequest) -> AdmissionRequest:
+    """Return *request* for a member that is only to look at it: a copy, unless it is trusted."""
+    if admission.is_builtin:
+        return request
+    return replace(request, obj=copied(request.obj), old=copied(request.old))
+
+
+def copied(obj: Wire | None) -> Wire | None:
+    """Return a copy of an object in wire form."""
+    copy: Wire | None = orjson.loads(orjson.dumps(obj))
+    return copy
