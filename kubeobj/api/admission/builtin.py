@@ -4,7 +4,7 @@ from kubeobj.api.admission.chain import Admission
 from kubeobj.api.admission.claimresize import PERSISTENT_VOLUME_CLAIM_RESIZE
 from kubeobj.api.admission.defaultclasses import DEFAULT_INGRESS_CLASS, DEFAULT_STORAGE_CLASS
 from kubeobj.api.admission.escalation import BINDING_ESCALATION, ROLE_ESCALATION
-from kubeobj.api.admission.limitranger import LIMIT_RANGER, LIMITS
+from kubeobj.api.admission.limitranger import CLAIM_LIMITS, LIMIT_RANGER, RESIZE_LIMITS
 from kubeobj.api.admission.namespacelifecycle import IMMORTAL_NAMESPACES, NAMESPACE_LIFECYCLE
 from kubeobj.api.admission.noderestriction import NODE_RESTRICTION
 from kubeobj.api.admission.nodetaints import TAINT_NODES_BY_CONDITION
@@ -12,7 +12,7 @@ from kubeobj.api.admission.podsecurity import NAMESPACE_LEVELS, POD_SECURITY
 from kubeobj.api.admission.priority import ONE_DEFAULT_PRIORITY, PRIORITY
 from kubeobj.api.admission.resourcequota import RESOURCE_QUOTA
 from kubeobj.api.admission.runtimeclass import RUNTIME_CLASS
-from kubeobj.api.admission.serviceaccount import SERVICE_ACCOUNT
+from kubeobj.api.admission.serviceaccount import EPHEMERAL_SECRETS, SERVICE_ACCOUNT
 from kubeobj.api.admission.storageprotection import STORAGE_OBJECT_IN_USE_PROTECTION
 from kubeobj.api.admission.tolerationseconds import DEFAULT_TOLERATION_SECONDS
 
@@ -25,7 +25,10 @@ def builtin_admissions() -> tuple[Admission, ...]:
         NAMESPACE_LIFECYCLE,
         IMMORTAL_NAMESPACES,
         LIMIT_RANGER,
+        RESIZE_LIMITS,
+        CLAIM_LIMITS,
         SERVICE_ACCOUNT,
+        EPHEMERAL_SECRETS,
         NODE_RESTRICTION,
         TAINT_NODES_BY_CONDITION,
         POD_SECURITY,
@@ -38,6 +41,5 @@ def builtin_admissions() -> tuple[Admission, ...]:
         PERSISTENT_VOLUME_CLAIM_RESIZE,
         RUNTIME_CLASS,
         DEFAULT_INGRESS_CLASS,
-        LIMITS,
         RESOURCE_QUOTA,
     )

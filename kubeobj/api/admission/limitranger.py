@@ -6,8 +6,7 @@ Source: ``k8s.io/kubernetes/plugin/pkg/admission/limitranger`` (v1.36).
 from collections.abc import Iterator, Mapping
 
 from kubeobj.api.admission.chain import Admission, AdmissionRequest, Operation
-from kubeobj.api.errors import forbidden
-from kubeobj.api.podspec.podresources import total_of_containers
+from kubeobj.api.podspec.podresources import total_of_pod
 from kubeobj.api.quantities import quantities_of
 from kubeobj.documents import Wire
 from kubeobj.meta.quantity import Quantity
@@ -41,8 +40,15 @@ def _ranges(request: AdmissionRequest) -> list[Wire]:
 
 
 def _mutate(request: AdmissionRequest) -> None:
+    if _is_going(request):
+        return
     for one in _ranges(request):
         _fill(request.object, one)
+
+
+def _is_going(request: AdmissionRequest) -> bool:
+    """Return whether the object is being deleted, so that no range is about it any more."""
+    return request.old is not None and "deletionTimestamp" in request.old["metadata"]
 
 
 def _fill(pod: Wire, limit_range: Wire) -> None:
@@ -83,7 +89,7 @@ def _fill_container(
 
 
 def _validate(request: AdmissionRequest) -> None:
-    if request.resource == "pods" and request.operation is not Operation.CREATE:
+    if _is_going(request):
         return
     find = _pod_faults if request.resource == "pods" else _claim_faults
     for one in _ranges(request):
@@ -92,7 +98,7 @@ def _validate(request: AdmissionRequest) -> None:
         ]
         if faults:
             why = faults[0] if len(faults) == 1 else f"[{', '.join(faults)}]"
-            raise forbidden("", request.resource, request.name, why)
+            raise request.refusal(why)
 
 
 def _pod_faults(pod: Wire, item: Wire) -> Iterator[str]:
@@ -104,8 +110,7 @@ def _pod_faults(pod: Wire, item: Wire) -> Iterator[str]:
             limits = quantities_of(resources.get("limits", {}))
             yield from _faults(item, requests, limits)
     elif item["type"] == "Pod":
-        requests = total_of_containers(spec, "requests")
-        yield from _faults(item, requests, total_of_containers(spec, "limits"))
+        yield from _faults(item, total_of_pod(spec, "requests"), total_of_pod(spec, "limits"))
 
 
 def _claim_faults(claim: Wire, item: Wire) -> Iterator[str]:
@@ -168,16 +173,27 @@ def _ratio_faults(
 LIMIT_RANGER = Admission(
     name="LimitRanger",
     mutate=_mutate,
+    validate=_validate,
     resources=frozenset({"pods"}),
     operations=frozenset({Operation.CREATE}),
     is_builtin=True,
 )
-"""Fills in what LimitRanges say."""
+"""Fills in what LimitRanges say of new pods, and refuses what they refuse."""
 
-LIMITS = Admission(
+RESIZE_LIMITS = Admission(
     name="LimitRanger",
+    mutate=_mutate,
     validate=_validate,
-    resources=frozenset({"pods", "persistentvolumeclaims"}),
+    resources=frozenset({"pods/resize"}),
+    operations=frozenset({Operation.UPDATE}),
     is_builtin=True,
 )
-"""Refuses what LimitRanges refuse."""
+"""Does so for pods that change what they ask for; otherwise that never changes."""
+
+CLAIM_LIMITS = Admission(
+    name="LimitRanger",
+    validate=_validate,
+    resources=frozenset({"persistentvolumeclaims"}),
+    is_builtin=True,
+)
+"""Refuses claims that LimitRanges refuse."""

@@ -1,10 +1,10 @@
 """A pod's runtime class says what it takes besides, and where it can run.
 
-Source: ``k8s.io/kubernetes/plugin/pkg/admission/runtimeclass`` (v1.36).
+Source: ``k8s.io/kubernetes/plugin/pkg/admission/runtimeclass``, and
+``pkg/util/tolerations`` MergeTolerations (v1.36).
 """
 
 from kubeobj.api.admission.chain import Admission, AdmissionRequest, Operation
-from kubeobj.api.errors import forbidden
 from kubeobj.documents import Wire
 
 CLASSES = "runtimeclasses.node.k8s.io"
@@ -22,7 +22,8 @@ def _admit(request: AdmissionRequest) -> None:
     if found is None:
         raise _refusal(request, f'RuntimeClass "{name}" not found')
     _set_overhead(request, spec, found)
-    _set_scheduling(request, spec, found.get("scheduling") or {})
+    if found.get("scheduling") is not None:
+        _set_scheduling(request, spec, found["scheduling"])
 
 
 def _set_overhead(request: AdmissionRequest, spec: Wire, found: Wire) -> None:
@@ -42,14 +43,56 @@ def _set_scheduling(request: AdmissionRequest, spec: Wire, scheduling: Wire) -> 
                 why = f'conflict: runtimeClass.scheduling.nodeSelector["{key}"] = "{value}"'
                 raise _refusal(request, why)
         spec["nodeSelector"] = {**wanted, **selector}
-    tolerations = spec.get("tolerations", [])
-    more = [one for one in scheduling.get("tolerations", ()) if one not in tolerations]
-    if more:
-        spec["tolerations"] = [*tolerations, *(dict(one) for one in more)]
+    tolerations = [*spec.get("tolerations", ()), *scheduling.get("tolerations", ())]
+    if tolerations:
+        spec["tolerations"] = merged(tolerations)
+
+
+def merged(tolerations: list[Wire]) -> list[Wire]:
+    """Return *tolerations* without those that others among them include.
+
+    >>> everything = {"operator": "Exists"}
+    >>> merged([{"key": "k", "operator": "Exists"}, everything, everything])
+    [{'operator': 'Exists'}]
+    """
+    kept: list[Wire] = []
+    for position, one in enumerate(tolerations):
+        later = tolerations[position + 1 :]
+        if any(_includes(other, one) for other in kept):
+            continue
+        # Of equals, the first stays.
+        if any(other != one and _includes(other, one) for other in later):
+            continue
+        kept.append(dict(one))
+    return kept
+
+
+def _includes(wide: Wire, narrow: Wire) -> bool:
+    """Return whether whatever *narrow* tolerates, *wide* does."""
+    if wide == narrow:
+        return True
+    operator = wide.get("operator", "Equal")
+    if wide.get("key", "") != narrow.get("key", "") and ("key" in wide or operator != "Exists"):
+        return False
+    effect = narrow.get("effect", "")
+    if wide.get("effect", effect) != effect or not _lasts_as_long(wide, narrow):
+        return False
+    if operator == "Exists":
+        return True
+    is_equal = operator == "Equal" and narrow.get("operator") == "Equal"
+    return bool(is_equal and wide.get("value", "") == narrow.get("value", ""))
+
+
+def _lasts_as_long(wide: Wire, narrow: Wire) -> bool:
+    longest = wide.get("tolerationSeconds")
+    if wide.get("effect") != "NoExecute" or longest is None:
+        return True
+    seconds = narrow.get("tolerationSeconds")
+    return bool(seconds is not None and seconds <= longest)
 
 
 def _refusal(request: AdmissionRequest, why: str) -> Exception:
-    return forbidden("", "pods", request.name, f"pod rejected: {why}")
+    return request.refusal(f"pod rejected: {why}")
 
 
 RUNTIME_CLASS = Admission(

@@ -43,6 +43,20 @@ def total_of_containers(spec: Wire, part: str) -> dict[str, Quantity]:
     return total
 
 
+def total_of_pod(spec: Wire, part: str) -> dict[str, Quantity]:
+    """Return what a pod asks for as a whole: what it says itself, and otherwise its containers.
+
+    Args:
+        spec: The pod spec.
+        part: ``requests`` or ``limits``.
+    """
+    total = total_of_containers(spec, part)
+    for name, text in (spec.get("resources") or {}).get(part, {}).items():
+        if is_for_pods(name):
+            total[name] = quantity_of(text)
+    return total
+
+
 def default_requests(spec: Wire) -> None:
     """Make limits the requests of containers and of the pod, where these are not given."""
     for name in ("containers", "initContainers"):
