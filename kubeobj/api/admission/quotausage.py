@@ -6,9 +6,9 @@ Source: ``k8s.io/kubernetes/pkg/quota/v1/evaluator/core`` (v1.36).
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from kubeobj.api.podspec.podresources import total_of_containers
+from kubeobj.api.podspec.podresources import total_of_pod
 from kubeobj.api.podspec.qos import qos_class_of
-from kubeobj.api.quantities import quantity_of
+from kubeobj.api.quantities import ZERO, quantity_of, raise_to
 from kubeobj.documents import Wire
 from kubeobj.meta.quantity import Quantity
 
@@ -31,6 +31,9 @@ _LEGACY_COUNTS = frozenset(
 _COMPUTE = ("cpu", "memory", "ephemeral-storage")
 _LEGACY_CLASS = "volume.beta.kubernetes.io/storage-class"
 _CLASS_SUFFIX = ".storageclass.storage.k8s.io/"
+_DEVICES = ".deviceclass.resource.k8s.io/devices"
+# How many devices at most a request for all of them gets.
+_ALL_DEVICES = Quantity(32)
 
 
 def usage_of(resource: str, obj: Wire) -> Usage:
@@ -59,14 +62,12 @@ def _of_pod(pod: Wire) -> Usage:
         return {}
     spec = pod["spec"]
     usage: Usage = {"pods": ONE}
-    own = spec.get("resources") or {}
     overhead = spec.get("overhead", {})
     for part in ("requests", "limits"):
-        total = total_of_containers(spec, part)
-        total.update({name: quantity_of(text) for name, text in own.get(part, {}).items()})
+        total = total_of_pod(spec, part)
         for name, text in overhead.items():
-            if name in total or part == "requests":
-                total[name] = total.get(name, Quantity(0)) + quantity_of(text)
+            if part == "requests" or total.get(name):
+                total[name] = total.get(name, ZERO) + quantity_of(text)
         for name, amount in total.items():
             usage.update(_names(part, name, amount))
     return usage
@@ -112,10 +113,30 @@ def _of_claim(claim: Wire) -> Usage:
     return usage
 
 
+def _of_device_claim(claim: Wire) -> Usage:
+    usage: Usage = {}
+    for request in claim["spec"].get("devices", {}).get("requests") or ():
+        # Any alternative may be the one: of each class, the most that one of them takes counts.
+        most: Usage = {}
+        for one in request.get("firstAvailable") or (request.get("exactly") or {},):
+            if one.get("deviceClassName"):
+                raise_to(most, {f"{one['deviceClassName']}{_DEVICES}": _devices(one)})
+        for name, amount in most.items():
+            usage[name] = usage.get(name, ZERO) + amount
+    return usage
+
+
+def _devices(request: Wire) -> Quantity:
+    if request.get("allocationMode") == "All":
+        return _ALL_DEVICES
+    return Quantity(request.get("count", 1))
+
+
 _MEASURES: Mapping[str, Callable[[Wire], Usage]] = {
     "pods": _of_pod,
     "services": _of_service,
     "persistentvolumeclaims": _of_claim,
+    "resourceclaims.resource.k8s.io": _of_device_claim,
 }
 
 
@@ -129,23 +150,51 @@ def is_in_scopes(quota: Wire, resource: str, obj: Wire) -> bool:
         *({"scopeName": one, "operator": "Exists"} for one in spec.get("scopes", ())),
         *((spec.get("scopeSelector") or {}).get("matchExpressions") or ()),
     ]
-    if not terms:
-        return True
-    return resource == "pods" and all(_is_in_scope(term, obj) for term in terms)
+    is_in_scope = _SCOPES.get(resource, _is_in_none)
+    return all(is_in_scope(term, obj) for term in terms)
 
 
-def _is_in_scope(term: Wire, pod: Wire) -> bool:
-    spec = pod["spec"]
-    is_best_effort = qos_class_of(spec) == "BestEffort"
-    scopes = {
-        "Terminating": "activeDeadlineSeconds" in spec,
-        "NotTerminating": "activeDeadlineSeconds" not in spec,
-        "BestEffort": is_best_effort,
-        "NotBestEffort": not is_best_effort,
-        "PriorityClass": _selects(term, spec.get("priorityClassName", "")),
-        "CrossNamespacePodAffinity": _crosses_namespaces(spec.get("affinity") or {}),
-    }
-    return scopes.get(term["scopeName"], False)
+def _is_in_none(_term: Wire, _obj: Wire) -> bool:
+    return False
+
+
+def _is_pod_in_scope(term: Wire, pod: Wire) -> bool:
+    is_so = _POD_SCOPES.get(term["scopeName"])
+    return is_so is not None and is_so(term, pod["spec"])
+
+
+def _is_best_effort(spec: Wire) -> bool:
+    return qos_class_of(spec) == "BestEffort"
+
+
+_POD_SCOPES: Mapping[str, Callable[[Wire, Wire], bool]] = {
+    "Terminating": lambda _term, spec: "activeDeadlineSeconds" in spec,
+    "NotTerminating": lambda _term, spec: "activeDeadlineSeconds" not in spec,
+    "BestEffort": lambda _term, spec: _is_best_effort(spec),
+    "NotBestEffort": lambda _term, spec: not _is_best_effort(spec),
+    "PriorityClass": lambda term, spec: _selects(term, spec.get("priorityClassName", "")),
+    "CrossNamespacePodAffinity": lambda _term, spec: _crosses_namespaces(
+        spec.get("affinity") or {}
+    ),
+}
+
+
+def _is_claim_in_scope(term: Wire, claim: Wire) -> bool:
+    if term["scopeName"] != "VolumeAttributesClass":
+        return False
+    status = claim.get("status", {})
+    names = {
+        claim["spec"].get("volumeAttributesClassName", ""),
+        status.get("currentVolumeAttributesClassName", ""),
+        (status.get("modifyVolumeStatus") or {}).get("targetVolumeAttributesClassName", ""),
+    } - {""}
+    return any(_selects(term, name) for name in names or {""})
+
+
+_SCOPES: Mapping[str, Callable[[Wire, Wire], bool]] = {
+    "pods": _is_pod_in_scope,
+    "persistentvolumeclaims": _is_claim_in_scope,
+}
 
 
 def _selects(term: Wire, name: str) -> bool:

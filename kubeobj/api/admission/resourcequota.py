@@ -9,42 +9,50 @@ Source: ``k8s.io/apiserver/pkg/admission/plugin/resourcequota`` (v1.36).
 from collections.abc import Iterator, Mapping
 
 from kubeobj.api.admission.chain import Admission, AdmissionRequest, Operation
-from kubeobj.api.admission.quotausage import Usage, is_in_scopes, is_over, usage_of
-from kubeobj.api.errors import Forbidden, forbidden
-from kubeobj.api.quantities import quantities_of
+from kubeobj.api.admission.quotausage import Usage, is_in_scopes, usage_of
+from kubeobj.api.errors import Forbidden
+from kubeobj.api.quantities import ZERO, quantities_of
 from kubeobj.documents import Wire
-from kubeobj.meta.quantity import Quantity
 
 QUOTAS = "resourcequotas"
 """The resource of quotas."""
 
-_ZERO = Quantity(0)
 # What each container must say something about, where a quota bounds it.
 _COMPUTE = frozenset(
     {"cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"}
 )
-_MEASURED_AGAIN = frozenset({"pods", "services", "persistentvolumeclaims"})
+# What may use more or less after an update.
+_MEASURED_AGAIN = frozenset({"services", "persistentvolumeclaims", "pods/resize"})
+# Events are so many, and last so short, that no quota counts them.
+_NEVER_COUNTED = frozenset({"events"})
 
 
 def _admit(request: AdmissionRequest) -> None:
-    if not request.namespace:
+    if not request.namespace or not _is_counted(request):
         return
-    quotas = _quotas(request)
+    quotas = [
+        quota for quota in _quotas(request) if is_in_scopes(quota, request.resource, request.object)
+    ]
     if not quotas:
         return
-    delta = _delta(request)
-    if not delta:
-        return
-    booked = [
-        amended
-        for quota in quotas
-        if is_in_scopes(quota, request.resource, request.object)
-        and (amended := _charged(request, quota, delta)) is not None
-    ]
+    usage = usage_of(request.resource, request.object)
+    for quota in quotas:
+        _check_known(request, quota, usage)
+    delta = _delta(request, usage)
+    booked = [_charged(request, quota, delta) for quota in quotas]
     if request.dry_run:
         return
-    for quota in booked:
-        request.context.objects.amend(QUOTAS, quota)
+    for quota, amended in zip(quotas, booked, strict=True):
+        if amended is not quota:
+            request.context.objects.amend(QUOTAS, amended)
+
+
+def _is_counted(request: AdmissionRequest) -> bool:
+    """Return whether the request may change how much is used."""
+    if request.operation is Operation.CREATE:
+        return not request.subresource and request.resource not in _NEVER_COUNTED
+    part = f"/{request.subresource}" if request.subresource else ""
+    return f"{request.resource}{part}" in _MEASURED_AGAIN
 
 
 def _quotas(request: AdmissionRequest) -> list[Wire]:
@@ -59,60 +67,60 @@ def _quotas(request: AdmissionRequest) -> list[Wire]:
     return list(objects.every(QUOTAS, request.namespace))
 
 
-def _delta(request: AdmissionRequest) -> Usage:
-    """Return what the request adds to what is used."""
-    resource, old = request.resource, request.old
-    if old is None:
-        name = request.object["metadata"].get("name", "")
-        if request.context.objects.find(resource, request.namespace, name) is not None:
-            return {}  # it will be refused, and is not to be booked twice
-        return usage_of(resource, request.object)
-    if resource not in _MEASURED_AGAIN:
-        return {}
-    before, after = usage_of(resource, old), usage_of(resource, request.object)
-    return {
-        name: after.get(name, _ZERO) - before.get(name, _ZERO)
-        for name in {*before, *after}
-        if after.get(name, _ZERO) > before.get(name, _ZERO)
-    }
-
-
-def _charged(request: AdmissionRequest, quota: Wire, delta: Usage) -> Wire | None:
-    """Return *quota* with *delta* booked; None if it bounds nothing of it.
+def _check_known(request: AdmissionRequest, quota: Wire, usage: Usage) -> None:
+    """Refuse what a quota bounds and cannot judge.
 
     Raises:
-        Forbidden: If it would be exceeded, or the object does not say what it uses.
+        Forbidden: If the object does not say how much it uses, or the quota how much is used.
+    """
+    status = quota.get("status") or {}
+    hard, used = status.get("hard", {}), status.get("used", {})
+    name = quota["metadata"]["name"]
+    if request.resource == "pods":
+        missing = dict(_missing(request.object["spec"], hard))
+        if missing:
+            listed = "; ".join(f"{one} for: {','.join(of)}" for one, of in sorted(missing.items()))
+            raise request.refusal(f"failed quota: {name}: must specify {listed}")
+    unknown = sorted(one for one in hard if one in usage and one not in used)
+    if unknown:
+        why = f"status unknown for quota: {name}, resources: {','.join(unknown)}"
+        raise request.refusal(why)
+
+
+def _delta(request: AdmissionRequest, usage: Usage) -> Usage:
+    """Return what the request adds to what is used, or takes from it."""
+    before: Usage = {}
+    if request.old is not None:
+        before = usage_of(request.resource, request.old)
+    else:
+        name = request.object["metadata"].get("name", "")
+        if request.context.objects.find(request.resource, request.namespace, name) is not None:
+            return {}  # it will be refused, and is not to be booked twice
+    changed = {name: usage.get(name, ZERO) - before.get(name, ZERO) for name in {*usage, *before}}
+    return {name: amount for name, amount in changed.items() if amount}
+
+
+def _charged(request: AdmissionRequest, quota: Wire, delta: Usage) -> Wire:
+    """Return *quota* with *delta* booked; the same one if it bounds nothing of it.
+
+    Raises:
+        Forbidden: If it would be exceeded.
     """
     status = quota.get("status") or {}
     hard = quantities_of(status.get("hard", {}))
-    if request.resource == "pods" and request.operation is Operation.CREATE:
-        _check_told(request, quota, hard)
     bounded = {name: amount for name, amount in delta.items() if name in hard}
     if not bounded:
-        return None
+        return quota
     used = quantities_of(status.get("used", {}))
-    exceeded = [
-        name for name, amount in bounded.items() if used.get(name, _ZERO) + amount > hard[name]
-    ]
+    now = {name: used.get(name, ZERO) + amount for name, amount in bounded.items()}
+    exceeded = sorted(name for name, amount in now.items() if amount > hard[name])
     if exceeded:
-        raise _refusal(request, quota, sorted(exceeded), (bounded, used, hard))
-    now = {name: used.get(name, _ZERO) + amount for name, amount in bounded.items()}
+        raise _refusal(request, quota, exceeded, (bounded, used, hard))
     texts = {name: str(amount) for name, amount in now.items()}
     return {**quota, "status": {**status, "used": {**status.get("used", {}), **texts}}}
 
 
-def _check_told(request: AdmissionRequest, quota: Wire, hard: Mapping[str, Quantity]) -> None:
-    """Refuse a pod with a container that does not say what the quota bounds."""
-    if is_over(request.object):
-        return
-    missing = dict(_missing(request.object["spec"], hard))
-    if missing:
-        listed = "; ".join(f"{name} for: {','.join(of)}" for name, of in sorted(missing.items()))
-        why = f"failed quota: {quota['metadata']['name']}: must specify {listed}"
-        raise forbidden("", "pods", request.name, why)
-
-
-def _missing(spec: Wire, hard: Mapping[str, Quantity]) -> Iterator[tuple[str, list[str]]]:
+def _missing(spec: Wire, hard: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
     for name in _COMPUTE.intersection(hard):
         part = "limits" if name.startswith("limits.") else "requests"
         plain = name.rpartition(".")[2]
@@ -131,13 +139,13 @@ def _refusal(
     amounts: tuple[Usage, Usage, Usage],
 ) -> Forbidden:
     asked, used, hard = (
-        ",".join(f"{name}={of.get(name, _ZERO)}" for name in exceeded) for of in amounts
+        ",".join(f"{name}={of.get(name, ZERO)}" for name in exceeded) for of in amounts
     )
-    plural, _, group = request.resource.partition(".")
     name = quota["metadata"]["name"]
-    why = f"exceeded quota: {name}, requested: {asked}, used: {used}, limited: {hard}"
-    return forbidden(group, plural, request.name, why)
+    return request.refusal(
+        f"exceeded quota: {name}, requested: {asked}, used: {used}, limited: {hard}"
+    )
 
 
-RESOURCE_QUOTA = Admission(name="ResourceQuota", validate=_admit, is_builtin=True)
+RESOURCE_QUOTA = Admission(name="ResourceQuota", validate=_admit, is_builtin=True, is_last=True)
 """Refuses what would use more than a quota lets."""
