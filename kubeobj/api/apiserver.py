@@ -293,7 +293,7 @@ class ApiServer:
                 "the server does not allow this method on the requested resource", details={}
             )
         document = as_document(body)
-        check_type(action.kind, document)
+        check_type(action.kind_for(document), document)
         try:
             read, has_unknown = read_wire(action.type_name, document)
         except WireError as error:

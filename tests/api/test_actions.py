@@ -80,12 +80,13 @@ def _condition(obj: Wire, kind: str) -> Wire:
 def _bind(
     server: ApiServer, node: str = "n1", *, options: WriteOptions = PLAIN, **fields: object
 ) -> Wire:
-    body = {"target": {"kind": "Node", "name": node}, **fields}
+    body: Wire = {"target": {"kind": "Node", "name": node}, **fields}
+    body["metadata"] = {"name": "web-0", **body.get("metadata", {})}
     return _act(server, "pods/binding", body, name="web-0", options=options)
 
 
 def test_a_pod_is_bound_to_a_node(server: ApiServer) -> None:
-    """It gets the node, and what is said of it; labels that it has stay as they are."""
+    """It gets the node, and where that is, whatever it has said of that itself."""
     labels = {ZONE: "z1", REGION: "r1", "kubernetes.io/arch": "arm64"}
     server.create("nodes", {"metadata": {"name": "n1", "labels": labels}})
     pod = _pod(server)
@@ -95,7 +96,7 @@ def test_a_pod_is_bound_to_a_node(server: ApiServer) -> None:
     assert _bind(server, metadata={"annotations": {"a": "new"}})["status"] == "Success"
     bound = _found(server, "pods", "web-0")
     assert bound["spec"]["nodeName"] == "n1"
-    assert bound["metadata"]["labels"] == {"app": "web", ZONE: "z1", REGION: "mine"}
+    assert bound["metadata"]["labels"] == {"app": "web", ZONE: "z1", REGION: "r1"}
     assert bound["metadata"]["annotations"] == {"a": "new", "b": "kept"}
     assert _condition(bound, "PodScheduled")["status"] == "True"
     assert bound["metadata"]["uid"] == pod["metadata"]["uid"]
@@ -107,15 +108,34 @@ def test_a_binding_by_itself_names_its_pod(server: ApiServer) -> None:
     body = {"metadata": {"name": "web-0"}, "target": {"name": "nowhere"}}
     _act(server, "bindings", body)
     assert _found(server, "pods", "web-0")["spec"]["nodeName"] == "nowhere"
+    with pytest.raises(BadRequest, match="must name its pod"):
+        _act(server, "bindings", {"target": {"name": "nowhere"}})
+
+
+def test_a_binding_ends_a_nomination_and_the_wait_for_a_node(server: ApiServer) -> None:
+    """What is said of the pod besides keeps its place; where else it is labelled is kept."""
+    pod = _pod(server)
+    waits = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}
+    conditions = [waits, {"type": "Ready", "status": "False"}]
+    pod["status"] = {**pod["status"], "nominatedNodeName": "n2", "conditions": conditions}
+    server.update("pods", "web-0", pod, namespace="default", part="status")
+    _bind(server, metadata={"labels": {"app": "bound", "b": "c"}})
+    bound = _found(server, "pods", "web-0")
+    assert bound["metadata"]["labels"] == {"app": "bound", "b": "c"}
+    assert "nominatedNodeName" not in bound["status"]
+    shown = [(one["type"], one["status"]) for one in bound["status"]["conditions"]]
+    assert shown == [("PodScheduled", "True"), ("Ready", "False")]
 
 
 @pytest.mark.parametrize(
     ("fields", "error"),
     [
         pytest.param({"metadata": {"name": "other"}}, BadRequest, id="other-name"),
-        pytest.param({"target": {"kind": "Pod", "name": "n1"}}, Invalid, id="target-kind"),
-        pytest.param({"target": {"kind": "Node"}}, Invalid, id="target-name"),
-        pytest.param({"target": None}, Invalid, id="no-target"),
+        pytest.param({"metadata": {"name": ""}}, BadRequest, id="no-name"),
+        pytest.param({"metadata": {"namespace": "shop"}}, BadRequest, id="elsewhere"),
+        pytest.param({"target": {"kind": "Pod", "name": "n1"}}, ApiError, id="target-kind"),
+        pytest.param({"target": {"kind": "Node"}}, ApiError, id="target-name"),
+        pytest.param({"target": None}, ApiError, id="no-target"),
         pytest.param({"target": "n1"}, BadRequest, id="mistyped"),
         pytest.param({"metadata": {"uid": "another"}}, Conflict, id="uid"),
         pytest.param({"metadata": {"resourceVersion": "1"}}, Conflict, id="version"),
@@ -124,10 +144,11 @@ def test_a_binding_by_itself_names_its_pod(server: ApiServer) -> None:
 def test_a_binding_that_is_wrong_binds_nothing(
     server: ApiServer, fields: Wire, error: type[ApiError]
 ) -> None:
-    """The pod stays as it is."""
+    """The pod stays as it is; a wrong target is a failure of the server, as in Kubernetes."""
     before = _pod(server)
-    with pytest.raises(error):
+    with pytest.raises(error) as caught:
         _bind(server, **fields)
+    assert type(caught.value) is error
     assert _found(server, "pods", "web-0") == before
 
 
@@ -174,7 +195,8 @@ def test_a_dry_run_of_a_binding_changes_nothing(server: ApiServer) -> None:
 
 
 def _evict(server: ApiServer, options: WriteOptions = PLAIN, **fields: object) -> Wire:
-    return _act(server, "pods/eviction", fields, name="web-0", options=options)
+    body: Wire = {"metadata": {"name": "web-0"}, **fields}
+    return _act(server, "pods/eviction", body, name="web-0", options=options)
 
 
 def _running(server: ApiServer, *, ready: bool = True) -> Wire:
@@ -233,10 +255,9 @@ def test_an_eviction_is_counted(server: ApiServer) -> None:
     ("fields", "error"),
     [
         pytest.param({"metadata": {"name": "other"}}, BadRequest, id="other-name"),
-        pytest.param({"deleteOptions": {"preconditions": {"uid": "x"}}}, Conflict, id="uid"),
-        pytest.param(
-            {"deleteOptions": {"preconditions": {"resourceVersion": "1"}}}, Conflict, id="version"
-        ),
+        pytest.param({"metadata": {}}, BadRequest, id="no-name"),
+        pytest.param({"metadata": {"name": "web-0", "namespace": "x"}}, BadRequest, id="elsewhere"),
+        pytest.param({"apiVersion": "policy/v2"}, BadRequest, id="other-version"),
         pytest.param({"deleteOptions": 3}, BadRequest, id="mistyped"),
         pytest.param({"deleteOptions": {"gracePeriodSeconds": "3"}}, BadRequest, id="text"),
     ],
@@ -251,6 +272,30 @@ def test_an_eviction_that_is_wrong_changes_nothing(
     with pytest.raises(error):
         _evict(server, **fields)
     assert server.store.revision == revision
+
+
+@pytest.mark.parametrize("seen", [{"uid": "x"}, {"resourceVersion": "1"}])
+def test_an_eviction_of_another_pod_than_meant_is_a_conflict(
+    server: ApiServer, seen: dict[str, str]
+) -> None:
+    """As in Kubernetes, the budget has spent a disruption by then, if it had one."""
+    before = _running(server)
+    _budget(server, 1)
+    for error, left in ((Conflict, 0), (TooManyRequests, 0)):
+        with pytest.raises(error):
+            _evict(server, deleteOptions={"preconditions": seen})
+        assert _found(server, BUDGETS, "b")["status"]["disruptionsAllowed"] == left
+    assert _found(server, "pods", "web-0") == before
+
+
+def test_an_eviction_may_be_of_the_older_version(server: ApiServer, clock: VirtualClock) -> None:
+    """Which is no more served, but still understood."""
+    _running(server)
+    _evict(server, apiVersion="policy/v1beta1", kind="Eviction")
+    first = _condition(_found(server, "pods", "web-0"), "DisruptionTarget")
+    clock.advance(1)
+    _evict(server)
+    assert _condition(_found(server, "pods", "web-0"), "DisruptionTarget") == first
 
 
 def test_an_eviction_may_say_which_pod_it_has_seen(server: ApiServer) -> None:
@@ -335,7 +380,34 @@ def test_a_budget_with_too_many_disrupted_pods_refuses(server: ApiServer) -> Non
     _running(server)
     when = "2026-01-01T00:00:00Z"
     _budget(server, 3, disruptedPods={f"p{number}": when for number in range(2001)})
-    with pytest.raises(Forbidden, match="too many disrupted pods"):
+    with pytest.raises(Forbidden, match="too many disrupted pods") as caught:
+        _evict(server)
+    assert caught.value.details is not None
+    assert caught.value.details["kind"] == "poddisruptionbudget"
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        pytest.param(None, "allows no evictions now$", id="nothing"),
+        pytest.param({"reason": "SyncFailed"}, "not be worked out: oh", id="sync-failed"),
+        pytest.param({"reason": "Other"}, r"now \(Other: oh\)", id="other"),
+    ],
+)
+def test_a_budget_says_why_it_has_no_room(
+    server: ApiServer, condition: dict[str, str] | None, expected: str
+) -> None:
+    """What its controller has said, if more pods are healthy than it needs."""
+    _running(server)
+    given = {
+        "type": "DisruptionAllowed",
+        "status": "False",
+        "message": "oh",
+        "lastTransitionTime": "2026-01-01T00:00:00Z",
+    }
+    conditions = [{**given, **condition}] if condition else []
+    _budget(server, 0, currentHealthy=2, conditions=conditions)
+    with pytest.raises(TooManyRequests, match=expected):
         _evict(server)
 
 
@@ -497,9 +569,9 @@ def test_a_token_is_for_whom_it_is_meant(server: ApiServer) -> None:
         pytest.param({"audiences": "vault"}, BadRequest, id="no-list"),
         pytest.param({"boundObjectRef": {"kind": "Job", "name": "a"}}, BadRequest, id="kind"),
         pytest.param(
-            {"boundObjectRef": {"kind": "Pod", "apiVersion": "v2", "name": "web-0"}},
+            {"boundObjectRef": {"kind": "Pod", "apiVersion": "apps/v1", "name": "web-0"}},
             BadRequest,
-            id="version",
+            id="group",
         ),
         pytest.param({"boundObjectRef": {"kind": "Pod", "name": "no"}}, NotFound, id="not-there"),
         pytest.param(
@@ -519,6 +591,38 @@ def test_a_token_that_is_wrong_is_not_made(
     _pod(server, "ci-0", serviceAccountName="ci")
     with pytest.raises(error):
         _token(server, **spec)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "error"),
+    [
+        pytest.param({"name": "other"}, Invalid, id="name"),
+        pytest.param({"namespace": "shop"}, BadRequest, id="namespace"),
+        pytest.param({"uid": "x"}, Conflict, id="uid"),
+    ],
+)
+def test_a_token_is_of_the_account_that_is_asked(
+    server: ApiServer, metadata: Wire, error: type[ApiError]
+) -> None:
+    """Whoever names another has made a mistake."""
+    with pytest.raises(error):
+        _act(server, "serviceaccounts/token", {"metadata": metadata}, name="default")
+
+
+def test_a_token_of_a_pod_says_on_which_node_that_is(server: ApiServer) -> None:
+    """It outlives the node, as it is bound to the pod; one bound to the node does not."""
+    server.create("nodes", {"metadata": {"name": "n1"}})
+    _pod(server, nodeName="n1")
+    of_pod = _token(server, boundObjectRef={"kind": "Pod", "name": "web-0"})
+    of_node = _token(server, boundObjectRef={"kind": "Node", "name": "n1"})
+    extra = _authenticated(server, of_pod).extra
+    assert extra["authentication.kubernetes.io/node-name"] == ("n1",)
+    assert "authentication.kubernetes.io/node-uid" in extra
+    server.delete("nodes", "n1")
+    assert _is_valid(server, of_pod)
+    assert not _is_valid(server, of_node)
+    later = _token(server, boundObjectRef={"kind": "Pod", "name": "web-0"})
+    assert "authentication.kubernetes.io/node-uid" not in _authenticated(server, later).extra
 
 
 def test_there_is_no_token_of_no_account(server: ApiServer) -> None:
@@ -555,7 +659,7 @@ _GET_PODS = {"verb": "get", "resource": "pods", "namespace": "default"}
         pytest.param(
             LOCAL_ACCESS,
             {"user": "bob", "resourceAttributes": {**_GET_PODS, "namespace": "shop"}},
-            BadRequest,
+            Invalid,
             id="local-elsewhere",
         ),
         pytest.param(OWN_RULES, {}, BadRequest, id="rules-of-nowhere"),
@@ -570,6 +674,58 @@ def test_a_review_that_is_wrong_is_refused(
     """It must be said who, and exactly one thing to do."""
     with pytest.raises(error):
         _act(server, resource, {"spec": spec})
+
+
+@pytest.mark.parametrize("resource", [ACCESS, LOCAL_ACCESS, OWN_ACCESS])
+def test_a_review_has_no_metadata(server: ApiServer, resource: str) -> None:
+    """As it is not stored; what a server would drop anyway is let pass."""
+    spec: Wire = {"resourceAttributes": _GET_PODS}
+    if resource != OWN_ACCESS:
+        spec["user"] = "bob"
+    for name, value in (("name", "a"), ("labels", {"a": "b"}), ("generateName", "a-")):
+        with pytest.raises(Invalid, match="metadata: Invalid value"):
+            _act(server, resource, {"metadata": {name: value}, "spec": spec})
+    _act(server, resource, {"metadata": {"creationTimestamp": None, "uid": "x"}, "spec": spec})
+
+
+@pytest.mark.parametrize(
+    ("name", "selector", "expected"),
+    [
+        pytest.param("fieldSelector", {"rawSelector": "a=b"}, [], id="raw"),
+        pytest.param("fieldSelector", {}, ["requirements"], id="nothing"),
+        pytest.param(
+            "labelSelector",
+            {"rawSelector": "a", "requirements": [{"key": "a", "operator": "Exists"}]},
+            ["rawSelector"],
+            id="both",
+        ),
+        pytest.param(
+            "fieldSelector",
+            {"requirements": [{"operator": "In"}, {"key": "-", "operator": "Later"}]},
+            ["requirements[0].key", "requirements[0].values"],
+            id="field",
+        ),
+        pytest.param(
+            "labelSelector",
+            {"requirements": [{"key": "-", "operator": "Exists", "values": ["a", "-"]}]},
+            ["requirements[0].key", "requirements[0].values", "requirements[0].values[1]"],
+            id="label",
+        ),
+    ],
+)
+def test_selectors_of_a_review_are_judged(
+    server: ApiServer, name: str, selector: Wire, expected: list[str]
+) -> None:
+    """Roles know nothing of them, but they must be right."""
+    body = {"spec": {"user": "bob", "resourceAttributes": {**_GET_PODS, name: selector}}}
+    if not expected:
+        assert not _act(server, ACCESS, body)["status"]["allowed"]
+        return
+    with pytest.raises(Invalid) as caught:
+        _act(server, ACCESS, body)
+    assert caught.value.details is not None
+    fields = [cause["field"] for cause in caught.value.details["causes"]]
+    assert sorted(fields) == [f"spec.resourceAttributes.{name}.{one}" for one in expected]
 
 
 def _allow_bob(server: ApiServer) -> None:
@@ -665,8 +821,13 @@ def test_one_may_ask_who_one_is(server: ApiServer) -> None:
 @pytest.mark.parametrize(
     ("resource", "name", "body"),
     [
-        pytest.param("pods/binding", "web-0", {"target": {"name": "n1"}}, id="binding"),
-        pytest.param("pods/eviction", "web-0", {}, id="eviction"),
+        pytest.param(
+            "pods/binding",
+            "web-0",
+            {"metadata": {"name": "web-0"}, "target": {"name": "n1"}},
+            id="binding",
+        ),
+        pytest.param("pods/eviction", "web-0", {"metadata": {"name": "web-0"}}, id="eviction"),
         pytest.param("serviceaccounts/token", "default", {}, id="token"),
         pytest.param(OWN_ACCESS, "", {"spec": {"resourceAttributes": _GET_PODS}}, id="review"),
         pytest.param(SELF_REVIEWS, "", {}, id="self"),

@@ -433,30 +433,40 @@ def test_nobody_binds_to_more_than_they_have(
 
 
 def test_nobody_binds_to_what_is_not_there(server: ApiServer) -> None:
-    """As it may come to hold anything; who may bind it, and who may do everything, may."""
+    """It is not found; but who may bind it, and who may do everything, may."""
     _grant(server, _rule("*", "*", ""), namespace="shop")
-    with pytest.raises(Forbidden, match=': role "none" not found'):
+    with pytest.raises(NotFound, match=r'^role\.rbac\.authorization\.k8s\.io "none" not found'):
         server.create(ROLE_BINDINGS, _binding("none"), namespace="shop", options=AS_BOB)
     wide = _binding("none", kind="ClusterRole")
-    with pytest.raises(Forbidden, match='clusterrole "none" not found'):
+    with pytest.raises(
+        NotFound, match=r'^clusterrole\.rbac\.authorization\.k8s\.io "none" not found'
+    ):
         server.create(CLUSTER_ROLE_BINDINGS, wide, options=AS_BOB)
     server.create(ROLE_BINDINGS, _binding("none"), namespace="shop")
     server.update(ROLES, "own", _role("own", _rule("bind", "roles", GROUP)), namespace="shop")
     server.create(ROLE_BINDINGS, _binding("none", name="c"), namespace="shop", options=AS_BOB)
 
 
-def test_what_grants_no_more_than_before_may_be_updated(server: ApiServer) -> None:
-    """Labels of a role and of a binding; but no further subject."""
+def test_what_garbage_collection_needs_may_be_updated(server: ApiServer) -> None:
+    """Finalizers of a role and of a binding to it; but nothing else, labels neither."""
     server.create(ROLES, _role("strong", _rule("delete", "pods")), namespace="shop")
     server.create(ROLE_BINDINGS, _binding("strong", _subject(name="eve")), namespace="shop")
     for resource, name in ((ROLES, "strong"), (ROLE_BINDINGS, "b")):
         found = server.core.find(resource, "shop", name)
         assert found is not None
-        found["metadata"]["labels"] = {"a": "b"}
+        found["metadata"]["finalizers"] = ["example.com/wait"]
         server.update(resource, name, found, namespace="shop", options=AS_BOB)
-    found = server.core.find(ROLE_BINDINGS, "shop", "b")
-    assert found is not None
-    assert found["metadata"]["labels"] == {"a": "b"}
-    found["subjects"].append({**_subject(), "apiGroup": GROUP})
-    with pytest.raises(Forbidden, match="delete pods"):
-        server.update(ROLE_BINDINGS, "b", found, namespace="shop", options=AS_BOB)
+        found = server.core.find(resource, "shop", name)
+        assert found is not None
+        assert found["metadata"]["finalizers"] == ["example.com/wait"]
+        found["metadata"]["labels"] = {"a": "b"}
+        with pytest.raises(Forbidden, match="delete pods"):
+            server.update(resource, name, found, namespace="shop", options=AS_BOB)
+
+
+def test_who_takes_the_aggregation_from_a_role_needs_all_rules(server: ApiServer) -> None:
+    """As somebody may have relied on what it gathers; none that gathers nothing takes them."""
+    chosen: Wire = {"clusterRoleSelectors": [{"matchLabels": {"a": "b"}}]}
+    server.create(CLUSTER_ROLES, {"metadata": {"name": "sum"}, "aggregationRule": chosen})
+    with pytest.raises(Forbidden, match=r"\* \*\.\*, \* \*$"):
+        server.update(CLUSTER_ROLES, "sum", {"metadata": {"name": "sum"}}, options=AS_BOB)

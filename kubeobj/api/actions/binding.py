@@ -4,7 +4,8 @@ Source: ``k8s.io/kubernetes/pkg/registry/core/pod/storage`` BindingREST (v1.36).
 """
 
 from kubeobj.api.actions.call import ActionCall, done
-from kubeobj.api.errors import BadRequest, Conflict, conflict, details_of, invalid, not_found
+from kubeobj.api.actions.podconditions import set_pod_condition
+from kubeobj.api.errors import ApiError, BadRequest, Conflict, conflict, details_of, not_found
 from kubeobj.api.fielderrors import not_supported, required
 from kubeobj.api.kind import Errors
 from kubeobj.documents import Wire
@@ -17,19 +18,26 @@ _TOPOLOGY = ("topology.kubernetes.io/zone", "topology.kubernetes.io/region")
 def bind(binding: Wire, call: ActionCall) -> Wire:
     """Bind a pod to a node.
 
+    By itself, as ``bindings``, a binding names its pod, and says nothing of its uid.
+
     Raises:
-        BadRequest: If the binding is of another pod.
-        Invalid: If it names no node.
+        BadRequest: If the binding is of another pod, or of none.
+        ApiError: If it names no node.
         NotFound: If there is no such pod.
         Conflict: If the pod is bound already, is being deleted, or is not ready to be bound.
     """
     metadata = binding["metadata"]
-    name = call.name or metadata.get("name", "")
-    if metadata.get("name", name) != name:
+    name = metadata.get("name", "")
+    if not call.name:
+        metadata.pop("uid", None)
+    elif name != call.name:
         raise BadRequest("the name of the binding does not match the name on the URL")
     errors = list(_errors(binding["target"]))
     if errors:
-        raise invalid("", "Binding", name, errors)
+        # The API has no better answer to a wrong binding than that it failed.
+        raise ApiError("; ".join(map(str, errors)))
+    if not name:
+        raise BadRequest("a binding by itself must name its pod")
     pod = call.objects.find("pods", call.namespace, name)
     if pod is None:
         raise not_found("", "pods", name)
@@ -52,10 +60,10 @@ def _check(pod: Wire, metadata: Wire, name: str) -> None:
     uid, found = metadata.get("uid"), pod["metadata"]["uid"]
     if uid and uid != found:
         why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {found}"
-        raise conflict("", "pods/binding", name, why)
+        raise conflict("", "pods", name, why)
     version = metadata.get("resourceVersion")
     if version and version != pod["metadata"]["resourceVersion"]:
-        raise conflict("", "pods/binding", name, "the pod has been modified")
+        raise conflict("", "pods", name, "the pod has been modified")
     spec = pod["spec"]
     why = ""
     if "deletionTimestamp" in pod["metadata"]:
@@ -71,27 +79,16 @@ def _check(pod: Wire, metadata: Wire, name: str) -> None:
 
 def _place(pod: Wire, binding: Wire, call: ActionCall) -> None:
     """Let *pod* be on the node of *binding*."""
-    node_name = binding["target"]["name"]
-    pod["spec"]["nodeName"] = node_name
-    metadata = pod["metadata"]
-    annotations = binding["metadata"].get("annotations")
-    if annotations:
-        metadata["annotations"] = {**metadata.get("annotations", {}), **annotations}
-    labels = dict(binding["metadata"].get("labels", {}))
-    node = call.objects.find("nodes", "", node_name)
-    if node is not None:
-        of_node = node["metadata"].get("labels", {})
-        labels |= {key: of_node[key] for key in _TOPOLOGY if key in of_node}
-    if labels:
-        metadata["labels"] = {**labels, **metadata.get("labels", {})}
-    status = pod.setdefault("status", {})
-    conditions = status.setdefault("conditions", [])
-    conditions[:] = [one for one in conditions if one["type"] != "PodScheduled"]
-    conditions.append(
-        {
-            "type": "PodScheduled",
-            "status": "True",
-            "lastProbeTime": None,
-            "lastTransitionTime": call.context.now,
-        }
-    )
+    target = binding["target"]
+    pod["spec"]["nodeName"] = target["name"]
+    metadata, status = pod["metadata"], pod.setdefault("status", {})
+    status.pop("nominatedNodeName", None)
+    labels = binding["metadata"].get("labels") or {}
+    if call.name and target.get("kind") == "Node":
+        node = call.objects.find("nodes", "", target["name"])
+        of_node = (node["metadata"].get("labels") or {}) if node is not None else {}
+        labels = {**labels, **{key: of_node[key] for key in _TOPOLOGY if key in of_node}}
+    for name, new in (("annotations", binding["metadata"].get("annotations")), ("labels", labels)):
+        if new:
+            metadata[name] = {**(metadata.get(name) or {}), **new}
+    set_pod_condition(pod, {"type": "PodScheduled", "status": "True"}, call.context.now)

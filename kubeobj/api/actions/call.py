@@ -7,7 +7,7 @@ from typing import TypeAlias, final
 from kubeobj.api.actions.tokens import Tokens
 from kubeobj.api.kind import Context, Objects
 from kubeobj.api.options import DeleteOptions
-from kubeobj.documents import Wire
+from kubeobj.documents import Document, Wire
 from kubeobj.meta.gvk import GroupVersionKind
 
 Delete: TypeAlias = Callable[[str, str, str, DeleteOptions], None]
@@ -48,11 +48,20 @@ class Action:
         kind: The kind of what is sent.
         type_name: Its type: ``policyv1.Eviction``.
         run: Does it, and returns the answer.
+        older_version: A version in which it may be sent, too, with the same fields.
     """
 
     kind: GroupVersionKind
     type_name: str
     run: Callable[[Wire, ActionCall], Wire]
+    older_version: str = ""
+
+    def kind_for(self, body: Document) -> GroupVersionKind:
+        """Return the kind that *body* must be of."""
+        kind = self.kind
+        if self.older_version and body.get("apiVersion") == f"{kind.group}/{self.older_version}":
+            return GroupVersionKind(kind.group, self.older_version, kind.kind)
+        return kind
 
 
 def done() -> Wire:

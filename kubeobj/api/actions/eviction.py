@@ -7,6 +7,7 @@ Source: API-initiated Eviction (Kubernetes v1.36), and
 from dataclasses import replace
 
 from kubeobj.api.actions.call import ActionCall, done
+from kubeobj.api.actions.podconditions import set_pod_condition
 from kubeobj.api.deleting import refuse_bad
 from kubeobj.api.errors import (
     ApiError,
@@ -14,7 +15,7 @@ from kubeobj.api.errors import (
     Forbidden,
     TooManyRequests,
     conflict,
-    details_of,
+    forbidden,
     not_found,
 )
 from kubeobj.api.options import DeleteOptions
@@ -39,18 +40,19 @@ def evict(eviction: Wire, call: ActionCall) -> Wire:
         ApiError: If more than one budget is about the pod.
     """
     name = call.name
-    if eviction["metadata"].get("name", name) != name:
+    if eviction["metadata"].get("name", "") != name:
         raise BadRequest("the name of the eviction does not match the name on the URL")
     pod = call.objects.find("pods", call.namespace, name)
     if pod is None:
         raise not_found("", "pods", name)
     options = _options(eviction.get("deleteOptions") or {}, call)
     refuse_bad(options)
-    _check_preconditions(options, pod, name)
     if not _is_exempt(pod):
         budget = _budget(pod, call)
         if budget is not None and not _is_spared(pod, budget):
             _spend(budget, name, call, dry_run=options.dry_run)
+    # As in Kubernetes, a disruption is spent before that.
+    _check_preconditions(options, pod, name)
     if not options.dry_run:
         # Then the pod has another version than the one that was asked for.
         options = replace(options, resource_version=None)
@@ -61,18 +63,13 @@ def evict(eviction: Wire, call: ActionCall) -> Wire:
 
 def _note(pod: Wire, call: ActionCall) -> None:
     """Say on a pod that it is evicted, for those who count failures."""
-    conditions = pod.setdefault("status", {}).setdefault("conditions", [])
-    conditions[:] = [one for one in conditions if one["type"] != "DisruptionTarget"]
-    conditions.append(
-        {
-            "type": "DisruptionTarget",
-            "status": "True",
-            "reason": "EvictionByEvictionAPI",
-            "message": "The pod was evicted through the API.",
-            "lastProbeTime": None,
-            "lastTransitionTime": call.context.now,
-        }
-    )
+    condition: Wire = {
+        "type": "DisruptionTarget",
+        "status": "True",
+        "reason": "EvictionByEvictionAPI",
+        "message": "The pod was evicted through the API.",
+    }
+    set_pod_condition(pod, condition, call.context.now)
     call.objects.amend("pods", pod)
 
 
@@ -95,7 +92,7 @@ def _check_preconditions(options: DeleteOptions, pod: Wire, name: str) -> None:
     for what, wanted in (("uid", options.uid), ("resourceVersion", options.resource_version)):
         if wanted is not None and wanted != metadata[what]:
             why = f"Precondition failed: {what} in precondition: {wanted}, found: {metadata[what]}"
-            raise conflict("", "pods", name, why)
+            raise conflict("", "Pod", name, why)
 
 
 def _is_exempt(pod: Wire) -> bool:
@@ -141,10 +138,7 @@ def _spend(budget: Wire, name: str, call: ActionCall, *, dry_run: bool) -> None:
     if len(disrupted) > _LIMIT:
         raise _refused(called, "it has too many disrupted pods")
     if not left:
-        healthy, needed = status["currentHealthy"], status["desiredHealthy"]
-        raise _no_room(
-            f"the disruption budget {called} needs {needed} healthy pods and has {healthy}"
-        )
+        raise _no_room(f"the disruption budget {called} {_why_none_left(status)}")
     status["disruptionsAllowed"] = left - 1
     status["disruptedPods"] = {**disrupted, name: call.context.now}
     if left == 1:
@@ -153,20 +147,38 @@ def _spend(budget: Wire, name: str, call: ActionCall, *, dry_run: bool) -> None:
         call.objects.amend(BUDGETS, budget)
 
 
+def _why_none_left(status: Wire) -> str:
+    condition = _disruption_allowed(status) or {"status": "True"}
+    told = condition["status"] == "False" and condition.get("message", "")
+    if told and condition["reason"] == "SyncFailed":
+        return f"allows no evictions as it could not be worked out: {told}"
+    healthy, needed = status["currentHealthy"], status["desiredHealthy"]
+    if healthy <= needed:
+        return f"needs {needed} healthy pods and has {healthy}"
+    return (
+        f"allows no evictions now ({condition['reason']}: {told})"
+        if told
+        else ("allows no evictions now")
+    )
+
+
+def _disruption_allowed(status: Wire) -> Wire | None:
+    conditions = status.get("conditions") or ()
+    return next((one for one in conditions if one["type"] == "DisruptionAllowed"), None)
+
+
 def _note_none_left(budget: Wire, now: str) -> None:
-    conditions = budget["status"].setdefault("conditions", [])
-    old = next((one for one in conditions if one["type"] == "DisruptionAllowed"), None)
-    changed = old is None or old["status"] != "False"
-    condition: Wire = {
-        "type": "DisruptionAllowed",
-        "status": "False",
-        "observedGeneration": budget["status"].get("observedGeneration", 0),
-        "lastTransitionTime": now if changed or old is None else old["lastTransitionTime"],
-        "reason": "InsufficientPods",
-        "message": "",
-    }
-    conditions[:] = [one for one in conditions if one["type"] != "DisruptionAllowed"]
-    conditions.append(condition)
+    status = budget["status"]
+    condition = _disruption_allowed(status)
+    if condition is None:
+        condition = {"type": "DisruptionAllowed", "status": ""}
+        status.setdefault("conditions", []).append(condition)
+    if condition["status"] != "False":
+        condition |= {"status": "False", "lastTransitionTime": now}
+    condition |= {"reason": "InsufficientPods", "message": ""}
+    condition.pop("observedGeneration", None)
+    if status.get("observedGeneration"):
+        condition["observedGeneration"] = status["observedGeneration"]
 
 
 def _no_room(why: str, retry_after: int | None = None) -> TooManyRequests:
@@ -179,5 +191,5 @@ def _no_room(why: str, retry_after: int | None = None) -> TooManyRequests:
 
 
 def _refused(budget: str, why: str) -> Forbidden:
-    message = f'poddisruptionbudgets.policy "{budget}" is forbidden: {why}'
-    return Forbidden(message, details=details_of("policy", "poddisruptionbudgets", budget))
+    # Kubernetes calls the resource by its singular here.
+    return forbidden("policy", "poddisruptionbudget", budget, why)

@@ -4,17 +4,34 @@ Source: ``k8s.io/kubernetes/pkg/registry/authorization`` and ``pkg/registry/auth
 (v1.36).
 """
 
+from collections.abc import Callable
+
 from kubeobj.api.actions.call import ActionCall
 from kubeobj.api.authorization.attributes import Attributes
 from kubeobj.api.authorization.rbac import authorize, rules_of
 from kubeobj.api.errors import BadRequest, invalid
+from kubeobj.api.fielderrors import forbidden, required
 from kubeobj.api.fielderrors import invalid as bad
 from kubeobj.api.kind import Errors, User
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldError, FieldPath
+from kubeobj.names import validate_label_key, validate_label_value
 
 _AUTHORIZATION = "authorization.k8s.io"
 _SPEC = FieldPath.of("spec")
+_RESOURCE = ("spec", "resourceAttributes")
+# What of the metadata of a review is the request's, or dropped.
+_NOT_SAID = frozenset(
+    (
+        "namespace",
+        "managedFields",
+        "uid",
+        "selfLink",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+    )
+)
 
 
 def review_access(review: Wire, call: ActionCall) -> Wire:
@@ -24,7 +41,7 @@ def review_access(review: Wire, call: ActionCall) -> Wire:
         Invalid: If it is not said who, or what.
     """
     spec = review["spec"]
-    errors = [*_what_errors(spec), *_who_errors(spec)]
+    errors = [*_what_errors(spec), *_who_errors(spec), *_metadata_errors(review)]
     _refuse("SubjectAccessReview", errors)
     return _decided("SubjectAccessReview", review, _named(spec), call)
 
@@ -35,7 +52,8 @@ def review_own_access(review: Wire, call: ActionCall) -> Wire:
     Raises:
         Invalid: If it is not said what.
     """
-    _refuse("SelfSubjectAccessReview", list(_what_errors(review["spec"])))
+    errors = [*_what_errors(review["spec"]), *_metadata_errors(review)]
+    _refuse("SelfSubjectAccessReview", errors)
     return _decided("SelfSubjectAccessReview", review, call.context.user, call)
 
 
@@ -43,22 +61,18 @@ def review_local_access(review: Wire, call: ActionCall) -> Wire:
     """Tell what a user may do in the namespace of the request.
 
     Raises:
-        BadRequest: If the review is about another namespace.
-        Invalid: If it is not said who, or what.
+        Invalid: If it is not said who, or what, or it is about another namespace.
     """
     spec = review["spec"]
-    errors = [*_what_errors(spec), *_who_errors(spec)]
+    errors = [*_what_errors(spec), *_who_errors(spec), *_metadata_errors(review)]
+    resource = spec.get("resourceAttributes")
+    if resource is not None and resource.get("namespace", "") != call.namespace:
+        path, asked = FieldPath.of("spec", "resourceAttributes"), resource.get("namespace", "")
+        errors.append(bad(path.child("namespace"), asked, "must match metadata.namespace", "local"))
     if spec.get("nonResourceAttributes") is not None:
         path = _SPEC.child("nonResourceAttributes")
         errors.append(bad(path, "", "disallowed on this kind of request", "local"))
     _refuse("LocalSubjectAccessReview", errors)
-    namespace = spec["resourceAttributes"].get("namespace", "")
-    if namespace != call.namespace:
-        raise BadRequest(
-            "spec.resourceAttributes.namespace must match the namespace of the request:"
-            f" {call.namespace}"
-        )
-    review["metadata"]["namespace"] = call.namespace
     return _decided("LocalSubjectAccessReview", review, _named(spec), call)
 
 
@@ -70,6 +84,46 @@ def _what_errors(spec: Wire) -> Errors:
     if resource is None and path is None:
         detail = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
         yield bad(_SPEC.child("resourceAttributes"), None, detail, "union")
+    for name, check in (("fieldSelector", _field_errors), ("labelSelector", _label_errors)):
+        selector = (resource or {}).get(name)
+        if selector is not None:
+            yield from _selector_errors(selector, FieldPath.of(*_RESOURCE, name), check)
+
+
+def _selector_errors(
+    selector: Wire, path: FieldPath, check: Callable[[Wire, FieldPath], Errors]
+) -> Errors:
+    raw, requirements = selector.get("rawSelector"), selector.get("requirements") or ()
+    if raw and requirements:
+        detail = "may not be specified together with requirements"
+        yield bad(path.child("rawSelector"), raw, detail, "union")
+    if not raw and not requirements:
+        yield required(path.child("requirements"), "requirements or rawSelector is required")
+    for position, requirement in enumerate(requirements):
+        here = path.child("requirements").index(position)
+        # Operators that are not known let pass: they may be those of a later version.
+        operator, values = requirement.get("operator"), requirement.get("values")
+        if operator in {"In", "NotIn"} and not values:
+            yield required(here.child("values"), f"must be specified for {operator}")
+        if operator in {"Exists", "DoesNotExist"} and values:
+            yield forbidden(here.child("values"), f"may not be specified for {operator}")
+        yield from check(requirement, here)
+
+
+def _field_errors(requirement: Wire, path: FieldPath) -> Errors:
+    if not requirement.get("key"):
+        yield required(path.child("key"), "must be specified")
+
+
+def _label_errors(requirement: Wire, path: FieldPath) -> Errors:
+    yield from validate_label_key(requirement.get("key", ""), path.child("key"))
+    for position, value in enumerate(requirement.get("values") or ()):
+        yield from validate_label_value(value, path.child("values").index(position))
+
+
+def _metadata_errors(review: Wire) -> Errors:
+    if review["metadata"].keys() - _NOT_SAID:
+        yield bad(FieldPath.of("metadata"), review["metadata"], "must be empty", "empty")
 
 
 def _who_errors(spec: Wire) -> Errors:

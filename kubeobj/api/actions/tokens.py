@@ -83,11 +83,15 @@ class Tokens:
             found = bound.get(one)
             if found is None:
                 continue
-            if not _is_there(objects, resource, "" if one == "node" else namespace, found):
+            # The node of a pod is only told: the token lasts as long as the pod.
+            is_told = one == "node" and "pod" in bound
+            where = "" if one == "node" else namespace
+            if not (is_told or _is_there(objects, resource, where, found)):
                 return None
             if one != "secret":
                 extra[f"authentication.kubernetes.io/{one}-name"] = (found["name"],)
-                extra[f"authentication.kubernetes.io/{one}-uid"] = (found["uid"],)
+                if found.get("uid"):
+                    extra[f"authentication.kubernetes.io/{one}-uid"] = (found["uid"],)
         groups = (_ACCOUNTS, f"{_ACCOUNTS}:{namespace}", "system:authenticated")
         return User(claims["sub"], groups, account["uid"], extra)
 

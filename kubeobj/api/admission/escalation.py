@@ -20,45 +20,54 @@ from kubeobj.api.authorization.rbac import (
     role_rules,
     rules_of,
 )
-from kubeobj.api.errors import Forbidden, forbidden
+from kubeobj.api.errors import Forbidden, forbidden, not_found
 from kubeobj.api.rbacrules import GROUP
 from kubeobj.documents import Wire
+
+_OF_COLLECTION = frozenset({"ownerReferences", "finalizers", "managedFields", "resourceVersion"})
 
 
 def _validate_role(request: AdmissionRequest) -> None:
     role, old = request.object, request.old
-    if old is not None and _granted(role) == _granted(old):
+    if MASTERS in request.user.groups or (old is not None and _is_left(role, old)):
         return
-    if MASTERS in request.user.groups or _may(request, "escalate", request.resource, request.name):
+    if _may(request, "escalate", request.resource, request.name):
         return
     wanted = list(role.get("rules") or ())
-    if role.get("aggregationRule"):
-        # It may come to hold any rule.
+    if _is_aggregated(role) or (old is not None and _is_aggregated(old)):
+        # It may come to hold any rule, and others may rely on what it gathers.
         everything = {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}
         wanted += [everything, {"verbs": ["*"], "nonResourceURLs": ["*"]}]
     _check(request, wanted)
 
 
-def _granted(role: Wire) -> tuple[object, object]:
-    return role.get("rules") or [], role.get("aggregationRule")
+def _is_aggregated(role: Wire) -> bool:
+    return bool((role.get("aggregationRule") or {}).get("clusterRoleSelectors"))
+
+
+def _is_left(obj: Wire, old: Wire) -> bool:
+    """Return whether only what garbage collection needs has changed."""
+    return _said(obj) == _said(old)
+
+
+def _said(obj: Wire) -> Wire:
+    metadata = {key: value for key, value in obj["metadata"].items() if key not in _OF_COLLECTION}
+    return {**obj, "metadata": metadata}
 
 
 def _validate_binding(request: AdmissionRequest) -> None:
     binding, old = request.object, request.old
-    if old is not None and _bound(binding) == _bound(old):
+    if MASTERS in request.user.groups or (old is not None and _is_left(binding, old)):
         return
     role = binding["roleRef"]
     resource = CLUSTER_ROLES if role["kind"] == "ClusterRole" else ROLES
-    if MASTERS in request.user.groups or _may(request, "bind", resource, role["name"]):
+    if _may(request, "bind", resource, role["name"]):
         return
     rules = role_rules(role, request.namespace, request.context.objects)
     if rules is None:
-        raise _refused(request, f'{role["kind"].lower()} "{role["name"]}" not found')
+        # As in Kubernetes, by the singular.
+        raise not_found(GROUP, role["kind"].lower(), role["name"])
     _check(request, rules)
-
-
-def _bound(binding: Wire) -> tuple[object, object]:
-    return binding["roleRef"], binding.get("subjects") or []
 
 
 def _may(request: AdmissionRequest, verb: str, resource: str, name: str) -> bool:
