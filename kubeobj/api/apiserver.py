@@ -12,11 +12,11 @@ from typing import final
 
 import orjson
 
-from kubeobj.api.actions.call import ActionCall
+from kubeobj.api.actions.call import Action, ActionCall
 from kubeobj.api.actions.registry import action_of
 from kubeobj.api.actions.tokens import ISSUER, Tokens
 from kubeobj.api.admission.builtin import builtin_admissions
-from kubeobj.api.admission.chain import Admission, Chain
+from kubeobj.api.admission.chain import Admission, AdmissionRequest, Chain, Operation
 from kubeobj.api.allocation.allocators import Allocators
 from kubeobj.api.bootstrap import bootstrap
 from kubeobj.api.core import Core, served
@@ -307,10 +307,32 @@ class ApiServer:
             tokens=self._core.tokens,
             delete=self._delete_for_action,
         )
-        answer = action.run(read, call)
+        answer = action.run(self._admitted(resource, action, read, call), call)
         return Outcome(
             record=None, data=orjson.dumps(answer), created=True, warnings=tuple(warnings)
         )
+
+    def _admitted(self, resource: str, action: Action, body: Wire, call: ActionCall) -> Wire:
+        """Return the body of an action as admission leaves it, which may refuse it."""
+        full, _, part = resource.partition("/")
+        plan = self._core.chain.plan(full, part, Operation.CREATE)
+        context, metadata = call.context, body["metadata"]
+        request = AdmissionRequest(
+            operation=Operation.CREATE,
+            kind=action.kind,
+            resource=full,
+            subresource=part,
+            namespace=call.namespace,
+            name=call.name or metadata.get("name", ""),
+            obj=body,
+            old=None,
+            user=context.user,
+            context=context,
+            dry_run=context.dry_run,
+        )
+        body = plan.mutate(request, lambda obj: read_wire(action.type_name, obj)[0])
+        plan.validate(request)
+        return body
 
     # ------------------------------------------------------------ copies
 

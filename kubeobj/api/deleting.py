@@ -80,11 +80,7 @@ def _delete(request: Request, record: Record, options: DeleteOptions) -> _Deleti
     kind, context = request.kind, request.context
     _check_preconditions(request, record, options)
     obj = request.stored(record)
-    # What Kubernetes has built in changes nothing of what it is shown; anybody else might.
-    is_trusted = request.is_admitted_by_builtins(Operation.DELETE)
-    request.admit(
-        Operation.DELETE, record.key.name, None, obj if is_trusted else request.stored(record)
-    )
+    request.admit(Operation.DELETE, record.key.name, None, obj)
     is_new = "deletionTimestamp" not in obj["metadata"]
     if kind.lingers is not None and (is_new or kind.lingers(obj)):
         return _linger(request, record, obj)

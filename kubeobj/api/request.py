@@ -10,17 +10,10 @@ from typing import final
 
 import orjson
 
-from kubeobj.api.admission.chain import (
-    Admission,
-    AdmissionRequest,
-    Operation,
-    ask,
-    copied,
-    shown,
-)
+from kubeobj.api.admission.chain import AdmissionRequest, Operation, Plan
 from kubeobj.api.core import Core, draft_of
 from kubeobj.api.endpoint import Endpoint
-from kubeobj.api.errors import ApiError, BadRequest, InternalError, invalid
+from kubeobj.api.errors import ApiError, BadRequest, invalid
 from kubeobj.api.kind import Context
 from kubeobj.api.options import DeleteOptions, WriteOptions
 from kubeobj.api.wireform import WireError, unknown_fields
@@ -125,18 +118,10 @@ class Request:
         Raises:
             ApiError: If it is refused.
         """
-        mutating = self.core.chain.plan(self.kind.resource, self.subresource, operation).mutating
-        if not mutating:
+        plan = self._plan(operation)
+        if not plan.mutating:
             return obj
-        request = self._admission(operation, name, obj, old)
-        for admission in mutating:
-            if admission.is_builtin:
-                ask(admission, admission.mutate, request)
-                continue
-            request.old = copied(old)
-            ask(admission, admission.mutate, request)
-            request.obj, request.old = self._reread(admission, request.obj), old
-        return request.object
+        return plan.mutate(self._admission(operation, name, obj, old), self._reread)
 
     def admit(self, operation: Operation, name: str, obj: Wire | None, old: Wire | None) -> None:
         """Let admission look at *obj* as it would be stored.
@@ -144,18 +129,12 @@ class Request:
         Raises:
             ApiError: If it is refused.
         """
-        chain = self.core.chain
-        validating = chain.plan(self.kind.resource, self.subresource, operation).validating
-        if not validating:
-            return
-        request = self._admission(operation, name, obj, old)
-        for admission in validating:
-            ask(admission, admission.validate, shown(admission, request))
+        plan = self._plan(operation)
+        if plan.validating:
+            plan.validate(self._admission(operation, name, obj, old))
 
-    def is_admitted_by_builtins(self, operation: Operation) -> bool:
-        """Return whether only what Kubernetes has built in is asked about *operation*."""
-        plan = self.core.chain.plan(self.kind.resource, self.subresource, operation)
-        return all(one.is_builtin for one in plan.validating)
+    def _plan(self, operation: Operation) -> Plan:
+        return self.core.chain.plan(self.kind.resource, self.subresource, operation)
 
     def _admission(
         self, operation: Operation, name: str, obj: Wire | None, old: Wire | None
@@ -174,14 +153,9 @@ class Request:
             dry_run=self.options.dry_run,
         )
 
-    def _reread(self, admission: Admission, obj: Wire | None) -> Wire:
-        """Return what a user's admission has made of an object, in wire form."""
-        try:
-            return self.endpoint.read(None if obj is None else self.endpoint.view(obj))[0]
-        except (WireError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            kind = self.endpoint.gvk.kind
-            why = f'admission "{admission.name}" has made no {kind}: {error}'
-            raise InternalError(f"Internal error occurred: {why}") from None
+    def _reread(self, obj: Wire | None) -> Wire:
+        """Return what somebody has made of an object in stored form, in stored form again."""
+        return self.endpoint.read(None if obj is None else self.endpoint.view(obj))[0]
 
     # ------------------------------------------------------------ writing
 

@@ -11,9 +11,6 @@ from kubeobj.api.kind import Errors
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
 
-# What a pod is told of where its node is.
-_TOPOLOGY = ("topology.kubernetes.io/zone", "topology.kubernetes.io/region")
-
 
 def bind(binding: Wire, call: ActionCall) -> Wire:
     """Bind a pod to a node.
@@ -79,16 +76,11 @@ def _check(pod: Wire, metadata: Wire, name: str) -> None:
 
 def _place(pod: Wire, binding: Wire, call: ActionCall) -> None:
     """Let *pod* be on the node of *binding*."""
-    target = binding["target"]
-    pod["spec"]["nodeName"] = target["name"]
+    pod["spec"]["nodeName"] = binding["target"]["name"]
     metadata, status = pod["metadata"], pod.setdefault("status", {})
     status.pop("nominatedNodeName", None)
-    labels = binding["metadata"].get("labels") or {}
-    if call.name and target.get("kind") == "Node":
-        node = call.objects.find("nodes", "", target["name"])
-        of_node = (node["metadata"].get("labels") or {}) if node is not None else {}
-        labels = {**labels, **{key: of_node[key] for key in _TOPOLOGY if key in of_node}}
-    for name, new in (("annotations", binding["metadata"].get("annotations")), ("labels", labels)):
+    for name in ("annotations", "labels"):
+        new = binding["metadata"].get(name)
         if new:
             metadata[name] = {**(metadata.get(name) or {}), **new}
     set_pod_condition(pod, {"type": "PodScheduled", "status": "True"}, call.context.now)

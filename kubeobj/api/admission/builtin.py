@@ -1,5 +1,10 @@
 """The members of the chain that Kubernetes 1.36 has by default, in its order."""
 
+from kubeobj.api.admission.certificates import (
+    CERTIFICATE_APPROVAL,
+    CERTIFICATE_SIGNING,
+    CERTIFICATE_SUBJECT_RESTRICTION,
+)
 from kubeobj.api.admission.chain import Admission
 from kubeobj.api.admission.claimresize import PERSISTENT_VOLUME_CLAIM_RESIZE
 from kubeobj.api.admission.defaultclasses import DEFAULT_INGRESS_CLASS, DEFAULT_STORAGE_CLASS
@@ -15,6 +20,7 @@ from kubeobj.api.admission.runtimeclass import RUNTIME_CLASS
 from kubeobj.api.admission.serviceaccount import EPHEMERAL_SECRETS, SERVICE_ACCOUNT
 from kubeobj.api.admission.storageprotection import STORAGE_OBJECT_IN_USE_PROTECTION
 from kubeobj.api.admission.tolerationseconds import DEFAULT_TOLERATION_SECONDS
+from kubeobj.api.admission.topologylabels import BINDING_TOPOLOGY_LABELS, POD_TOPOLOGY_LABELS
 
 
 def builtin_admissions() -> tuple[Admission, ...]:
@@ -40,6 +46,11 @@ def builtin_admissions() -> tuple[Admission, ...]:
         STORAGE_OBJECT_IN_USE_PROTECTION,
         PERSISTENT_VOLUME_CLAIM_RESIZE,
         RUNTIME_CLASS,
+        CERTIFICATE_APPROVAL,
+        CERTIFICATE_SIGNING,
+        CERTIFICATE_SUBJECT_RESTRICTION,
         DEFAULT_INGRESS_CLASS,
+        POD_TOPOLOGY_LABELS,
+        BINDING_TOPOLOGY_LABELS,
         RESOURCE_QUOTA,
     )

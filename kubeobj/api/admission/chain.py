@@ -15,6 +15,7 @@ import orjson
 
 from kubeobj.api.errors import ApiError, Forbidden, InternalError, forbidden
 from kubeobj.api.kind import Context, User
+from kubeobj.api.wireform import WireError
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
 
@@ -136,6 +137,38 @@ class Plan:
     mutating: tuple[Admission, ...]
     validating: tuple[Admission, ...]
 
+    def mutate(self, request: AdmissionRequest, read: Callable[[Wire | None], Wire]) -> Wire:
+        """Let those who may change the object do so, and return what they have made of it.
+
+        Args:
+            request: The request.
+            read: Returns in wire form what somebody has made of the object that is not built in.
+
+        Raises:
+            ApiError: If it is refused.
+        """
+        old = request.old
+        for one in self.mutating:
+            if one.is_builtin:
+                _ask(one, one.mutate, request)
+                continue
+            request.old = _copied(old)
+            _ask(one, one.mutate, request)
+            request.obj, request.old = _read_again(one, request, read), old
+        return request.object
+
+    def validate(self, request: AdmissionRequest) -> None:
+        """Let those look at the object who only look. Who is not built in gets a copy.
+
+        Raises:
+            ApiError: If it is refused.
+        """
+        for one in self.validating:
+            seen = request
+            if not one.is_builtin:
+                seen = replace(request, obj=_copied(request.obj), old=_copied(request.old))
+            _ask(one, one.validate, seen)
+
 
 @final
 class Chain:
@@ -168,7 +201,7 @@ class Chain:
         return plan
 
 
-def ask(admission: Admission, step: Step | None, request: AdmissionRequest) -> None:
+def _ask(admission: Admission, step: Step | None, request: AdmissionRequest) -> None:
     """Let a member of the chain see a request.
 
     Raises:
@@ -185,14 +218,21 @@ def ask(admission: Admission, step: Step | None, request: AdmissionRequest) -> N
         raise InternalError(f"Internal error occurred: {why}") from error
 
 
-def shown(admission: Admission, request: AdmissionRequest) -> AdmissionRequest:
-    """Return *request* for a member that is only to look at it: a copy, unless it is trusted."""
-    if admission.is_builtin:
-        return request
-    return replace(request, obj=copied(request.obj), old=copied(request.old))
+def _read_again(
+    admission: Admission, request: AdmissionRequest, read: Callable[[Wire | None], Wire]
+) -> Wire:
+    """Return what a member of the chain has made of an object, in wire form.
+
+    Raises:
+        InternalError: If it is no object of the kind any more.
+    """
+    try:
+        return read(request.obj)
+    except (WireError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = f'admission "{admission.name}" has made no {request.kind.kind}: {error}'
+        raise InternalError(f"Internal error occurred: {why}") from None
 
 
-def copied(obj: Wire | None) -> Wire | None:
-    """Return a copy of an object in wire form."""
+def _copied(obj: Wire | None) -> Wire | None:
     copy: Wire | None = orjson.loads(orjson.dumps(obj))
     return copy
