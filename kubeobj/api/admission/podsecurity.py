@@ -118,20 +118,9 @@ def _said(labels: Mapping[str, str], mode: str, otherwise: str) -> tuple[str, in
 
 def _policy(request: AdmissionRequest) -> Policy | None:
     """Return the levels of the namespace; None if it says none."""
-
-    def by_namespace() -> dict[str, Policy]:
-        labelled = (
-            (one["metadata"]["name"], one["metadata"].get("labels", {}))
-            for one in request.context.objects.every("namespaces")
-        )
-        return {
-            name: policy_of(labels)
-            for name, labels in labelled
-            if any(key.startswith(PREFIX) for key in labels)
-        }
-
-    policies = request.context.objects.memo("pod security", "namespaces", by_namespace)
-    return policies.get(request.namespace)
+    namespace = request.context.objects.find("namespaces", "", request.namespace)
+    labels = namespace["metadata"].get("labels", {}) if namespace is not None else {}
+    return policy_of(labels) if any(key.startswith(PREFIX) for key in labels) else None
 
 
 def _validate(request: AdmissionRequest) -> None:
