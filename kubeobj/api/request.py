@@ -15,6 +15,7 @@ from kubeobj.api.core import Core, draft_of
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import ApiError, BadRequest, invalid
 from kubeobj.api.kind import Context
+from kubeobj.api.metadata import settle_namespace
 from kubeobj.api.options import DeleteOptions, WriteOptions
 from kubeobj.api.wireform import WireError, unknown_fields
 from kubeobj.documents import Document, Wire
@@ -155,7 +156,9 @@ class Request:
 
     def _reread(self, obj: Wire | None) -> Wire:
         """Return what somebody has made of an object in stored form, in stored form again."""
-        return self.endpoint.read(None if obj is None else self.endpoint.view(obj))[0]
+        read, _ = self.endpoint.read(None if obj is None else self.endpoint.view(obj))
+        settle_namespace(read, self.kind, self.namespace)
+        return read
 
     # ------------------------------------------------------------ writing
 

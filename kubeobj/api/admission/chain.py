@@ -228,8 +228,8 @@ def _read_again(
     """
     try:
         return read(request.obj)
-    except (WireError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        why = f'admission "{admission.name}" has made no {request.kind.kind}: {error}'
+    except (ApiError, WireError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        why = f'admission "{admission.name}" has made no such {request.kind.kind}: {error}'
         raise InternalError(f"Internal error occurred: {why}") from None
 
 
