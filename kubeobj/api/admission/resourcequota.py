@@ -92,12 +92,18 @@ def _delta(request: AdmissionRequest, usage: Usage) -> Usage:
     before: Usage = {}
     if request.old is not None:
         before = usage_of(request.resource, request.old)
-    else:
-        name = request.object["metadata"].get("name", "")
-        if request.context.objects.find(request.resource, request.namespace, name) is not None:
-            return {}  # it will be refused, and is not to be booked twice
+    elif _is_bound_to_fail(request):
+        return {}
     changed = {name: usage.get(name, ZERO) - before.get(name, ZERO) for name in {*usage, *before}}
     return {name: amount for name, amount in changed.items() if amount}
+
+
+def _is_bound_to_fail(request: AdmissionRequest) -> bool:
+    """Return whether a new object will be refused in the end, and is not to be booked."""
+    metadata = request.object["metadata"]
+    name = metadata.get("name", "")
+    is_there = request.context.objects.find(request.resource, request.namespace, name)
+    return is_there is not None or bool(metadata.get("resourceVersion"))
 
 
 def _charged(request: AdmissionRequest, quota: Wire, delta: Usage) -> Wire:

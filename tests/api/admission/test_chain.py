@@ -251,3 +251,20 @@ def test_a_mutating_function_may_name_a_new_object_and_rename_no_old_one() -> No
     with pytest.raises(Invalid, match=r"metadata\.name"):
         change(server, "configmaps", made)
     assert server.core.find("configmaps", "shop", "m-x-x") is None
+
+
+def test_a_deletion_shows_what_is_deleted() -> None:
+    """There is no object to come; who asks for it is told so."""
+    seen: list[object] = []
+
+    def look(request: AdmissionRequest) -> None:
+        seen.append(request.old and request.old["data"])
+        with pytest.raises(ValueError, match="a DELETE brings no object"):
+            _ = request.object
+        raise request.refusal("it stays")
+
+    server = _server(_validating(look, operations=frozenset({Operation.DELETE})))
+    make(server, "configmaps", MAP, namespace="shop")
+    with pytest.raises(Forbidden, match='configmaps "m" is forbidden: it stays'):
+        server.delete("configmaps", "m", namespace="shop")
+    assert seen == [{"sky": "blue"}]

@@ -155,6 +155,6 @@ def test_a_node_has_one_lease_and_its_own_drivers(server: ApiServer) -> None:
     other = {**lease, "metadata": {"name": "n2"}}
     with pytest.raises(Forbidden, match="not allowed to touch leases n2"):
         make(server, LEASES, other, namespace="kube-node-lease", user=NODE)
+    drivers = {"metadata": {"name": "n2"}, "spec": {"drivers": []}}
     with pytest.raises(Forbidden, match="not allowed to touch csinodes n2"):
-        drivers = {"metadata": {"name": "n2"}, "spec": {"drivers": []}}
         make(server, "csinodes.storage.k8s.io", drivers, user=NODE)

@@ -189,6 +189,24 @@ def test_an_account_may_limit_its_pods_to_the_secrets_it_lists(
         pod(server, serviceAccountName="strict", **spec)
 
 
+def test_a_container_that_is_added_reads_what_the_account_lists(server: ApiServer) -> None:
+    """Who debugs a pod gets no secret that the pod may not have."""
+    metadata = {"name": "strict", "annotations": {LIMITS_SECRETS: "1"}}
+    make(server, "serviceaccounts", {"metadata": metadata}, namespace="shop")
+    stored = pod(server, serviceAccountName="strict")
+    added = container("d", envFrom=[{"secretRef": {"name": "x"}}])
+    stored["spec"]["ephemeralContainers"] = [added]
+    with pytest.raises(Forbidden, match="does not reference it"):
+        change(server, "pods", stored, part="ephemeralcontainers")
+    del added["envFrom"]
+    change(server, "pods", stored, part="ephemeralcontainers")
+    server.delete("serviceaccounts", "strict", namespace="shop")
+    later = found(server, "pods", "p")
+    later["spec"]["ephemeralContainers"].append(container("e"))
+    with pytest.raises(Forbidden, match="error looking up service account"):
+        change(server, "pods", later, part="ephemeralcontainers")
+
+
 # ---------------------------------------------------------------- priority
 
 
@@ -309,6 +327,18 @@ def test_a_pod_is_as_its_runtime_class_says(server: ApiServer, spec: Wire, why: 
         pod(server, **spec)
     assert said(refused.value).startswith("pod rejected: ")
     assert why in said(refused.value)
+
+
+def test_a_pod_gets_what_its_runtime_class_says(server: ApiServer) -> None:
+    """What it takes besides, and where it can run; as much as the pod says itself stays."""
+    scheduling = {"nodeSelector": {"vm": "yes"}, "tolerations": [K]}
+    _runtime(server, "vm", overhead={"podFixed": {"cpu": "1"}}, scheduling=scheduling)
+    _runtime(server, "plain")
+    spec = pod(server, "a", runtimeClassName="vm", nodeSelector={"own": "x"})["spec"]
+    assert spec["overhead"] == {"cpu": "1"}
+    assert spec["nodeSelector"] == {"own": "x", "vm": "yes"}
+    assert spec["tolerations"][-1] == K
+    assert "overhead" not in pod(server, "b", runtimeClassName="plain")["spec"]
 
 
 EXISTS: Wire = {"operator": "Exists"}

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kubeobj.api.admission.quotausage import is_in_scopes, usage_of
 from kubeobj.api.apiserver import ApiServer
-from kubeobj.api.errors import AlreadyExists, Forbidden
+from kubeobj.api.errors import AlreadyExists, ApiError, Forbidden
 from kubeobj.clock import VirtualClock
 from kubeobj.documents import Wire
 from kubeobj.entropy import SeededIdSource
@@ -91,6 +91,10 @@ def test_a_refused_or_dry_write_books_nothing(server: ApiServer) -> None:
     make(server, "pods", pod_body("b"), namespace="shop", dry_run=True)
     with pytest.raises(AlreadyExists):
         pod(server, "a")
+    body = pod_body("c")
+    body["metadata"]["resourceVersion"] = "1"
+    with pytest.raises(ApiError, match="resourceVersion"):
+        make(server, "pods", body, namespace="shop")
     assert _used(server) == before == {"pods": "1", "count/pods": "1"}
 
 
