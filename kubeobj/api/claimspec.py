@@ -25,11 +25,6 @@ def default_claim_spec(spec: Wire) -> None:
     spec.setdefault("volumeMode", "Filesystem")
 
 
-def default_claim_template(template: Wire) -> None:
-    """Fill in what a template for claims leaves open."""
-    default_claim_spec(template["spec"])
-
-
 def warn_of_claim_spec(spec: Wire, path: FieldPath) -> Iterator[str]:
     """Yield what is to be said of the spec of a claim: that it asks for parts of a byte."""
     for name in ("requests", "limits"):

@@ -36,11 +36,6 @@ class Attributes:
     name: str = ""
     path: str | None = None
 
-    @property
-    def full_resource(self) -> str:
-        """The resource with its part, as rules name it: ``pods/log``."""
-        return f"{self.resource}/{self.subresource}" if self.subresource else self.resource
-
 
 @final
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,6 @@ from kubeobj.models.resource import Resource, Subresource
 DEFAULT_ADDRESS = "127.0.0.1:6443"
 """Where a server says it is, if nobody knows better."""
 
-AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-"""The media type of `aggregated` documents."""
-
 
 def api_versions(resources: Iterable[Resource], *, address: str = DEFAULT_ADDRESS) -> Wire:
     """Return the document at ``/api``: the versions of the core group.
