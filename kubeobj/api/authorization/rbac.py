@@ -4,7 +4,7 @@ Source: Using RBAC Authorization (Kubernetes v1.36), and
 ``k8s.io/kubernetes/plugin/pkg/auth/authorizer/rbac``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -64,29 +64,44 @@ def rules_of(user: User, namespace: str, objects: Objects) -> list[Wire]:
 
 def grants(user: User, namespace: str, objects: Objects) -> Iterator[Grant]:
     """Yield what a user is bound to, in the whole cluster and then in *namespace*."""
-    for binding in _stored(objects, CLUSTER_ROLE_BINDINGS):
+    for binding in _bindings(objects, CLUSTER_ROLE_BINDINGS).get("", ()):
         yield from _grants_of(binding, user, "ClusterRoleBinding", objects)
-    if not namespace:
-        return
-    for binding in _stored(objects, ROLE_BINDINGS):
-        if binding["metadata"]["namespace"] == namespace:
+    if namespace:
+        for binding in _bindings(objects, ROLE_BINDINGS).get(namespace, ()):
             yield from _grants_of(binding, user, "RoleBinding", objects)
 
 
 def role_rules(role: Wire, namespace: str, objects: Objects) -> tuple[Wire, ...] | None:
     """Return the rules of the role that a binding refers to, or None if it is not there."""
-    is_cluster_wide = role["kind"] == "ClusterRole"
-    resource = CLUSTER_ROLES if is_cluster_wide else ROLES
-    where = "" if is_cluster_wide else namespace
-    for one in _stored(objects, resource):
-        metadata = one["metadata"]
-        if metadata["name"] == role["name"] and metadata.get("namespace", "") == where:
-            return tuple(one.get("rules") or ())
-    return None
+    if role["kind"] == "ClusterRole":
+        return _rules(objects, CLUSTER_ROLES).get(("", role["name"]))
+    return _rules(objects, ROLES).get((namespace, role["name"]))
 
 
-def _stored(objects: Objects, resource: str) -> tuple[Wire, ...]:
-    return objects.memo(f"rbac {resource}", resource, lambda: tuple(objects.every(resource)))
+def _bindings(objects: Objects, resource: str) -> Mapping[str, list[Wire]]:
+    """Return the bindings of each namespace."""
+
+    def read() -> dict[str, list[Wire]]:
+        found: dict[str, list[Wire]] = {}
+        for one in objects.every(resource):
+            found.setdefault(one["metadata"].get("namespace", ""), []).append(one)
+        return found
+
+    return objects.memo(f"rbac {resource}", resource, read)
+
+
+def _rules(objects: Objects, resource: str) -> Mapping[tuple[str, str], tuple[Wire, ...]]:
+    """Return the rules of each role, by its namespace and name."""
+
+    def read() -> dict[tuple[str, str], tuple[Wire, ...]]:
+        return {
+            (one["metadata"].get("namespace", ""), one["metadata"]["name"]): tuple(
+                one.get("rules") or ()
+            )
+            for one in objects.every(resource)
+        }
+
+    return objects.memo(f"rbac {resource}", resource, read)
 
 
 def _grants_of(binding: Wire, user: User, kind: str, objects: Objects) -> Iterator[Grant]:
