@@ -10,13 +10,10 @@ Source: ``k8s.io/apiserver`` (v1.36).
 from collections.abc import Iterable
 from typing import final
 
-import orjson
-
-from kubeobj.api.actions.call import Action, ActionCall
-from kubeobj.api.actions.registry import action_of
+from kubeobj.api.acting import act
 from kubeobj.api.actions.tokens import ISSUER, Tokens
 from kubeobj.api.admission.builtin import builtin_admissions
-from kubeobj.api.admission.chain import Admission, AdmissionRequest, Chain, Operation
+from kubeobj.api.admission.chain import Admission, Chain
 from kubeobj.api.allocation.allocators import Allocators
 from kubeobj.api.bootstrap import bootstrap
 from kubeobj.api.core import Core, served
@@ -24,17 +21,15 @@ from kubeobj.api.creating import create
 from kubeobj.api.customkinds import with_kinds
 from kubeobj.api.deleting import delete, delete_all
 from kubeobj.api.endpoint import Endpoint
-from kubeobj.api.errors import BadRequest, MethodNotAllowed
 from kubeobj.api.kind import Kind
 from kubeobj.api.listing import Listing, get, list_objects
 from kubeobj.api.options import DeleteOptions, ListOptions, WriteOptions
 from kubeobj.api.outcome import Outcome
 from kubeobj.api.patching import PatchType, patch
-from kubeobj.api.request import Request, as_document, check_type, judge_strictly, warned
+from kubeobj.api.request import Request, as_document, warned
 from kubeobj.api.scaling import patch_scale, read_scale, update_scale
 from kubeobj.api.updating import update
 from kubeobj.api.watching import ObjectWatch
-from kubeobj.api.wireform import WireError, read_wire
 from kubeobj.clock import Clock, LiveClock
 from kubeobj.documents import Document, JsonValue, Wire
 from kubeobj.entropy import IdSource, SystemIdSource
@@ -287,52 +282,7 @@ class ApiServer:
         Raises:
             ApiError: If it is refused, or cannot be read.
         """
-        action = action_of(resource)
-        if action is None:
-            raise MethodNotAllowed(
-                "the server does not allow this method on the requested resource", details={}
-            )
-        document = as_document(body)
-        check_type(action.kind_for(document), document)
-        try:
-            read, has_unknown = read_wire(action.type_name, document)
-        except WireError as error:
-            raise BadRequest(f"{action.kind.kind} cannot be handled: {error}") from None
-        warnings = judge_strictly(action.type_name, document, options, has_unknown=has_unknown)
-        context = self._core.context(options.user, dry_run=options.dry_run, warn=warnings.append)
-        call = ActionCall(
-            namespace=namespace,
-            name=name,
-            context=context,
-            tokens=self._core.tokens,
-            delete=self._delete_for_action,
-        )
-        answer = action.run(self._admitted(resource, action, read, call), call)
-        return Outcome(
-            record=None, data=orjson.dumps(answer), created=True, warnings=tuple(warnings)
-        )
-
-    def _admitted(self, resource: str, action: Action, body: Wire, call: ActionCall) -> Wire:
-        """Return the body of an action as admission leaves it, which may refuse it."""
-        full, _, part = resource.partition("/")
-        plan = self._core.chain.plan(full, part, Operation.CREATE)
-        context, metadata = call.context, body["metadata"]
-        request = AdmissionRequest(
-            operation=Operation.CREATE,
-            kind=action.kind,
-            resource=full,
-            subresource=part,
-            namespace=call.namespace,
-            name=call.name or metadata.get("name", ""),
-            obj=body,
-            old=None,
-            user=context.user,
-            context=context,
-            dry_run=context.dry_run,
-        )
-        body = plan.mutate(request, lambda obj: read_wire(action.type_name, obj)[0])
-        plan.validate(request)
-        return body
+        return act(self._core, resource, as_document(body), namespace, name, options)
 
     # ------------------------------------------------------------ copies
 
@@ -361,11 +311,6 @@ class ApiServer:
             kinds=core.kinds.values(),
         )
         return twin
-
-    def _delete_for_action(
-        self, resource: str, namespace: str, name: str, options: DeleteOptions
-    ) -> None:
-        self.delete(resource, name, namespace=namespace, options=options)
 
     def _request(
         self,
