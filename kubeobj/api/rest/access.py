@@ -11,7 +11,8 @@ from kubeobj.api.authorization.rbac import authorize
 from kubeobj.api.core import Core
 from kubeobj.api.errors import Forbidden, MethodNotAllowed, details_of, qualified
 from kubeobj.api.kind import User
-from kubeobj.api.rest.authentication import Authenticator, impersonated
+from kubeobj.api.rest.authentication import Authenticator
+from kubeobj.api.rest.impersonation import impersonated, permissions
 from kubeobj.api.rest.message import HttpRequest
 from kubeobj.api.rest.query import boolean
 from kubeobj.api.rest.route import Route
@@ -48,17 +49,16 @@ class Access:
 
         Raises:
             Unauthorized: If nobody knows who asks.
-            Forbidden: If the asker may not be taken for another.
+            BadRequest: If the asker wants groups, but not to be taken for another.
+            Forbidden: If the asker may not be taken for another, or not in every respect.
         """
         user = self._authenticate(request)
         other = impersonated(request)
         if other is None:
             return user
-        attributes = Attributes(
-            user=user, verb="impersonate", group="", version="v1", resource="users", name=other.name
-        )
-        self._check(attributes)
-        return other
+        for attributes in permissions(user, other):
+            self._check(attributes)
+        return other.user
 
     def allow(self, user: User, request: HttpRequest, route: Route | None) -> None:
         """Make sure that *user* may do what is asked.

@@ -1,4 +1,4 @@
-"""Who asks: by a token, by impersonation, or nobody that is known.
+"""Who asks: by a token, or nobody that is known.
 
 Source: Kubernetes documentation, Authenticating (v1.36).
 """
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))
 """Who asks without saying who."""
-
-AUTHENTICATED = "system:authenticated"
-"""The group of everybody who is known."""
 
 Authenticator: TypeAlias = Callable[[HttpRequest], User]
 """Tells who asks; raises `Unauthorized` if that cannot be."""
@@ -63,22 +60,3 @@ class TokenAuthenticator:
         if user is not None or server is None:
             return user
         return server.core.tokens.user(token, server.clock.now(), server.core)
-
-
-def impersonated(request: HttpRequest) -> User | None:
-    """Return whom the asker wants to be taken for; None if nobody else."""
-    name = request.header("impersonate-user")
-    if not name:
-        return None
-    groups = [one for one in request.header("impersonate-group").split(",") if one]
-    extra = {
-        header.removeprefix("impersonate-extra-"): (value,)
-        for header, value in request.headers.items()
-        if header.startswith("impersonate-extra-")
-    }
-    if name.startswith("system:serviceaccount:") and not groups:
-        namespace = name.split(":")[2]
-        groups = ["system:serviceaccounts", f"system:serviceaccounts:{namespace}"]
-    if name != ANONYMOUS.name and AUTHENTICATED not in groups:
-        groups.append(AUTHENTICATED)
-    return User(name, tuple(groups), request.header("impersonate-uid"), extra)

@@ -31,11 +31,12 @@ class HttpRequest:
     Args:
         method: Such as ``GET``.
         target: The path, and behind ``?`` the query.
-        headers: By name, in capitals or not.
+        headers: By name, in capitals or not; as pairs, one name may stand several times.
         body: The body.
 
     Attributes:
         path: The path, as it stands, without the query.
+        headers: The values of the headers by name, in small letters, each in order.
         query: The parameters of the query by name, each with its values in order.
     """
 
@@ -55,12 +56,15 @@ class HttpRequest:
         for name, value in parse_qsl(query, keep_blank_values=True):
             self.query.setdefault(name, []).append(value)
         pairs = headers.items() if isinstance(headers, Mapping) else headers
-        self.headers = {name.lower(): value for name, value in pairs}
+        self.headers: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self.headers.setdefault(name.lower(), []).append(value)
         self.body = body
 
     def header(self, name: str) -> str:
-        """Return a header, or nothing where there is none."""
-        return self.headers.get(name, "")
+        """Return the first value of a header, or nothing where there is none."""
+        values = self.headers.get(name)
+        return values[0] if values else ""
 
     def parameter(self, name: str) -> str:
         """Return the first value of a parameter, or nothing where there is none."""
