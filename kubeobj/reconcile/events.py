@@ -1,0 +1,219 @@
+"""Events: what a loop tells people about an object.
+
+The same event again is counted and not repeated; very many of one sort about one object become one;
+and who tells too much about one object is not heard for a while.
+
+Source: ``k8s.io/client-go/tools/record`` EventCorrelator (v1.36).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias, final
+
+from kubeobj.api.client import Client
+from kubeobj.api.errors import ApiError, NotFound
+from kubeobj.clock import Clock
+from kubeobj.documents import Document, Wire
+from kubeobj.reconcile.moments import text_of
+
+EventType: TypeAlias = Literal["Normal", "Warning"]
+"""How much an event matters."""
+
+SIMILAR_AT_MOST: Final = 10
+"""How many events of one reason about one object are told one by one."""
+
+SIMILAR_WITHIN_SECONDS: Final = 600.0
+"""How long after each other similar events belong together."""
+
+BURST: Final = 25
+"""How many events about one object are heard at once."""
+
+ONE_IN_SECONDS: Final = 300.0
+"""How long it takes until one more is heard."""
+
+KEPT: Final = 4096
+"""Of how many events it is remembered that they have been told."""
+
+_COMBINED = "(combined from similar events): "
+
+
+@final
+@dataclass(slots=True)
+class _Told:
+    """An event that is there, and may be counted up."""
+
+    namespace: str
+    name: str
+    count: int
+
+
+@final
+@dataclass(slots=True)
+class _Sort:
+    """Events of one reason about one object: which messages there were, and when the last was."""
+
+    last: float
+    messages: dict[str, None] = field(default_factory=dict)
+
+
+@final
+@dataclass(slots=True)
+class _Allowance:
+    """How many more events about one object are heard."""
+
+    left: float
+    since: float
+
+
+@final
+class EventRecorder:
+    """Records events in one component's name.
+
+    Recording never fails: an event that the API refuses is lost, as its reader could have been late
+    for it, too.
+
+    Args:
+        client: Writes them.
+        clock: Tells when they happen.
+        component: In whose name.
+        host: On which machine the component runs; empty where that says nothing.
+    """
+
+    __slots__ = ("_allowances", "_client", "_clock", "_host", "_sorts", "_told", "component")
+
+    def __init__(self, client: Client, clock: Clock, component: str, *, host: str = "") -> None:
+        self.component: str = component
+        self._client = client
+        self._clock = clock
+        self._host = host
+        self._told: dict[tuple[str, ...], _Told] = {}
+        self._sorts: dict[tuple[str, ...], _Sort] = {}
+        self._allowances: dict[str, _Allowance] = {}
+
+    def by(self, component: str, *, host: str = "") -> "EventRecorder":
+        """Return a recorder in the name of another component."""
+        return EventRecorder(self._client, self._clock, component, host=host)
+
+    def record(
+        self, about: Document, reason: str, message: str, type_: EventType = "Normal"
+    ) -> None:
+        """Tell something about an object.
+
+        Args:
+            about: The object, or a reference to one.
+            reason: Why, in one word for machines: ``SuccessfulCreate``.
+            message: What, in a sentence for people.
+            type_: How much it matters.
+        """
+        subject = reference_to(about)
+        if not self._is_heard(subject["uid"]):
+            return
+        message = self._combined(subject, reason, message, type_)
+        key = (
+            subject["uid"],
+            subject["kind"],
+            subject.get("fieldPath", ""),
+            type_,
+            reason,
+            message,
+        )
+        told = self._told.get(key)
+        try:
+            if told is not None and self._count_up(told):
+                return
+            self._tell(key, subject, reason, message, type_)
+        except ApiError:
+            self._told.pop(key, None)
+
+    # ------------------------------------------------------------ inside
+
+    def _is_heard(self, uid: str) -> bool:
+        now = self._clock.now()
+        allowance = self._allowances.get(uid)
+        if allowance is None:
+            _trim(self._allowances)
+            allowance = self._allowances[uid] = _Allowance(BURST, now)
+        gained = (now - allowance.since) / ONE_IN_SECONDS
+        allowance.left = min(BURST, allowance.left + gained)
+        allowance.since = now
+        if allowance.left < 1:
+            return False
+        allowance.left -= 1
+        return True
+
+    def _combined(self, subject: Wire, reason: str, message: str, type_: str) -> str:
+        """Return the message, or the same one for all of its sort if there are too many."""
+        key = (subject["uid"], subject["kind"], type_, reason)
+        now = self._clock.now()
+        sort = self._sorts.get(key)
+        if sort is None or now - sort.last > SIMILAR_WITHIN_SECONDS:
+            _trim(self._sorts)
+            sort = self._sorts[key] = _Sort(now)
+        sort.last = now
+        if len(sort.messages) < SIMILAR_AT_MOST:
+            sort.messages[message] = None
+        if len(sort.messages) < SIMILAR_AT_MOST:
+            return message
+        return _COMBINED + message
+
+    def _count_up(self, told: _Told) -> bool:
+        """Count an event that is there; return whether it still is."""
+        told.count += 1
+        change = {"count": told.count, "lastTimestamp": text_of(self._clock.now())}
+        try:
+            self._client.patch("events", told.name, change, type="merge", namespace=told.namespace)
+        except NotFound:
+            return False
+        return True
+
+    def _tell(
+        self, key: tuple[str, ...], subject: Wire, reason: str, message: str, type_: str
+    ) -> None:
+        now = self._clock.now()
+        namespace = subject.get("namespace") or "default"
+        # As client-go names them: by the object, and by when.
+        name = f"{subject['name']}.{round(now * 1e9):x}"
+        name = f"{name}.{len(self._told):x}" if self._told else name
+        source = {"component": self.component, **({"host": self._host} if self._host else {})}
+        text = text_of(now)
+        event: Wire = {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": name, "namespace": namespace},
+            "involvedObject": subject,
+            "reason": reason,
+            "message": message,
+            "source": source,
+            "firstTimestamp": text,
+            "lastTimestamp": text,
+            "count": 1,
+            "type": type_,
+            "eventTime": None,
+            "reportingComponent": self.component,
+            "reportingInstance": self._host,
+        }
+        self._client.create(event)
+        _trim(self._told)
+        self._told[key] = _Told(namespace, name, 1)
+
+
+def reference_to(about: Document) -> Wire:
+    """Return a reference to an object, as events have it; a reference as it is."""
+    document: Wire = dict(about)
+    if "metadata" not in document:
+        return document
+    metadata: Wire = document["metadata"]
+    found = {
+        "kind": document["kind"],
+        "namespace": metadata.get("namespace"),
+        "name": metadata["name"],
+        "uid": metadata["uid"],
+        "apiVersion": document["apiVersion"],
+        "resourceVersion": metadata.get("resourceVersion"),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _trim(kept: dict[Any, Any]) -> None:  # type: ignore[explicit-any]
+    """Make room for one more, if there are too many: the oldest goes."""
+    if len(kept) >= KEPT:
+        del kept[next(iter(kept))]

@@ -1,0 +1,228 @@
+"""Following the objects of one kind: list them, watch from there, list again when that fails.
+
+Source: ``k8s.io/client-go/tools/cache`` Reflector (v1.36).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias, cast, final
+
+from kubeobj.api.client import Client
+from kubeobj.api.client.results import ObjectEvent, Watch
+from kubeobj.api.errors import ApiError, Gone
+from kubeobj.clock import Clock
+from kubeobj.documents import Wire
+from kubeobj.models.unstructured import Unstructured
+from kubeobj.reconcile.backoff import Backoff
+from kubeobj.store.watch import EventType
+
+RENEWED_AFTER_SECONDS = 480.0
+"""How old a watch becomes before another takes its place: one that is dead does not say so."""
+
+PAGE = 500
+"""How many objects are asked for at once."""
+
+
+class State(Enum):
+    """What a reflector does next."""
+
+    LISTING = "listing"
+    WATCHING = "watching"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """These are all the objects there are; whatever else was known is gone."""
+
+    objects: Sequence[Wire]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One object is so now."""
+
+    object: Wire
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One object is gone; it was so at the end."""
+
+    object: Wire
+
+
+Delta: TypeAlias = Replaced | Changed | Removed
+"""What a reflector has found out."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which objects are followed.
+
+    Args:
+        kind: Their kind, by any name.
+        namespace: In which namespace; empty for all.
+        labels: With which labels.
+        fields: With which fields.
+    """
+
+    kind: str
+    namespace: str = ""
+    labels: str = ""
+    fields: str = ""
+
+
+@final
+class Reflector:
+    """Follows the objects of a selection through a client, whatever befalls its watches.
+
+    Args:
+        client: Whom to ask.
+        clock: Tells when to ask again.
+        selection: What to follow.
+    """
+
+    __slots__ = (
+        "_backoff",
+        "_client",
+        "_clock",
+        "_failures",
+        "_not_before",
+        "_opened",
+        "_seen",
+        "_watch",
+        "error",
+        "selection",
+        "state",
+    )
+
+    def __init__(self, client: Client, clock: Clock, selection: Selection) -> None:
+        self.selection: Selection = selection
+        self.state: State = State.LISTING
+        self.error: ApiError | None = None
+        """Why the last question failed; None if it did not."""
+        self._client = client
+        self._clock = clock
+        self._backoff = Backoff(0.8, 30)
+        self._failures = 0
+        self._not_before = 0.0
+        self._watch: Watch[Unstructured] | None = None
+        self._opened = 0.0
+        # The version up to which everything has been told.
+        self._seen = ""
+
+    @property
+    def deadline(self) -> float | None:
+        """When to go on after a failure, in seconds since 1970; None if there was none."""
+        return self._not_before if self._failures else None
+
+    def poll(self) -> Sequence[Delta]:
+        """Return what has happened since the last poll, in order.
+
+        Errors of the API are no news: it is asked again, later and later.
+        """
+        if self._failures and self._clock.now() < self._not_before:
+            return ()
+        try:
+            found = self._list() if self.state is State.LISTING else self._read()
+        except Gone as error:
+            self._relist(error)
+            return ()
+        except ApiError as error:
+            self._fail(error)
+            return ()
+        if self._failures:
+            self._failures, self.error = 0, None
+        return found
+
+    def restart(self) -> None:
+        """List again at the next poll."""
+        self.close()
+        self.state = State.LISTING
+
+    def close(self) -> None:
+        """End the watch."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+    # ------------------------------------------------------------ inside
+
+    def _list(self) -> Sequence[Delta]:
+        where, token, objects = self.selection, "", []
+        while True:
+            page = self._client.list(
+                where.kind,
+                namespace=where.namespace,
+                selector=where.labels,
+                fields=where.fields,
+                limit=PAGE,
+                continue_token=token,
+            )
+            objects += [_document(item) for item in page.items]
+            token = page.continue_token
+            if not token:
+                break
+        self._seen = page.resource_version
+        self._open()
+        self.state = State.WATCHING
+        return (Replaced(objects), *self._read())
+
+    def _read(self) -> Sequence[Delta]:
+        watch = self._watch
+        if watch is not None and self._clock.now() - self._opened > RENEWED_AFTER_SECONDS:
+            # What is still to be read of the old one, the new one tells.
+            self.close()
+            watch = None
+        if watch is None:
+            watch = self._open()
+        try:
+            events = watch.poll()
+        except ApiError:
+            self._watch = None
+            raise
+        if watch.is_open:
+            self._seen = watch.resource_version or self._seen
+        else:
+            self._watch = None
+        return [_delta(event) for event in events] if events else ()
+
+    def _open(self) -> Watch[Unstructured]:
+        where = self.selection
+        self._watch = self._client.watch(
+            where.kind,
+            namespace=where.namespace,
+            selector=where.labels,
+            fields=where.fields,
+            resource_version=self._seen,
+        )
+        self._opened = self._clock.now()
+        return self._watch
+
+    def _relist(self, error: ApiError) -> None:
+        """The server has forgotten what comes next: begin again, without a wait if it is once."""
+        first = self.state is State.WATCHING
+        self.restart()
+        if not first:
+            self._fail(error)
+
+    def _fail(self, error: ApiError) -> None:
+        self.error = error
+        self._failures += 1
+        wait = self._backoff.seconds(self._failures)
+        self._not_before = self._clock.now() + max(wait, error.retry_after_seconds or 0)
+
+
+def _delta(event: ObjectEvent[Unstructured]) -> Delta:
+    document = _document(event.object)
+    return Removed(document) if event.type is EventType.DELETED else Changed(document)
+
+
+def _document(item: Unstructured) -> Wire:
+    # What the API has written is JSON, and nobody else has this copy of it.
+    return cast("Wire", item.document)

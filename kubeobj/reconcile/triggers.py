@@ -1,0 +1,100 @@
+"""Which changes make a controller look at which objects.
+
+Source: ``sigs.k8s.io/controller-runtime/pkg/handler`` (v0.24).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from kubeobj.labels.selector import Selector
+from kubeobj.reconcile.controller import Controller
+from kubeobj.reconcile.informer import Informer, controlled_by
+from kubeobj.reconcile.request import Cached, Request
+from kubeobj.reconcile.workqueue import NORMAL
+
+Mapped: TypeAlias = Callable[[Cached], Iterable[Request]]
+"""Says which objects are concerned by another."""
+
+
+def on_self(
+    controller: Controller,
+    informer: Informer,
+    *,
+    selector: Selector | str | None = None,
+    priority: int = NORMAL,
+) -> None:
+    """Look at every object that changes.
+
+    Args:
+        controller: Who looks.
+        informer: Tells of changes.
+        selector: Only at objects that it selects now or did before.
+        priority: How urgent it is.
+    """
+    add = controller.queue.add
+
+    def handle(old: Cached | None, new: Cached | None) -> None:
+        document = old if new is None else new
+        if document is not None:
+            add(Request.of(document), priority)
+
+    informer.subscribe(handle, selector=selector)
+
+
+def on_owned(controller: Controller, informer: Informer, group: str, kind: str) -> None:
+    """Look at the object that controls one that changes.
+
+    Args:
+        controller: Who looks.
+        informer: Tells of changes.
+        group: The group of the owner.
+        kind: Its kind.
+    """
+    add, owner = controller.queue.add, (group, kind)
+
+    def handle(old: Cached | None, new: Cached | None) -> None:
+        for document in (old, new):
+            if document is not None and controlled_by(document) == owner:
+                add(owner_of(document))
+
+    informer.subscribe(handle, owner=owner)
+
+
+def on_mapped(
+    controller: Controller,
+    informer: Informer,
+    mapped: Mapped,
+    *,
+    selector: Selector | str | None = None,
+) -> None:
+    """Look at what *mapped* says of an object that changes, as it was and as it is.
+
+    Args:
+        controller: Who looks.
+        informer: Tells of changes.
+        mapped: Says which objects are concerned.
+        selector: Only of objects that it selects now or did before.
+    """
+    add = controller.queue.add
+
+    def handle(old: Cached | None, new: Cached | None) -> None:
+        for document in (old, new):
+            if document is not None:
+                for request in mapped(document):
+                    add(request)
+
+    informer.subscribe(handle, selector=selector)
+
+
+def owner_of(document: Cached) -> Request:
+    """Return which object controls another, which one does.
+
+    Its namespace is the same; that of an owner that belongs to the whole cluster must be taken off.
+
+    Raises:
+        LookupError: If none does.
+    """
+    for reference in document["metadata"].get("ownerReferences") or ():
+        if reference.get("controller"):
+            return Request(document["metadata"].get("namespace", ""), reference["name"])
+    raise LookupError("nothing controls this object")
