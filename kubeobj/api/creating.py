@@ -3,16 +3,21 @@
 Source: ``k8s.io/apiserver/pkg/registry/generic/registry`` Store.Create (v1.36).
 """
 
+from dataclasses import replace
+
 from kubeobj.api.admission.chain import Operation
 from kubeobj.api.errors import ApiError, already_exists
 from kubeobj.api.kind import Kind
 from kubeobj.api.metadata import begin, drop_repeated_owners, new_errors, settle_namespace
 from kubeobj.api.outcome import Outcome
-from kubeobj.api.request import Request, with_other_bytes
+from kubeobj.api.request import Request
 from kubeobj.api.wireform import zero_field
 from kubeobj.documents import Document, Wire
 from kubeobj.store.errors import KeyExists
 from kubeobj.store.store import ABSENT
+
+COMPLETED = "completed"
+"""The term of what is stored less complete than it is told: whatever is written next differs."""
 
 
 def create(request: Request, body: Document) -> Outcome:
@@ -63,8 +68,7 @@ def _store(request: Request, obj: Wire) -> Outcome:
     is_completed = kind.complete(obj)
     draft = request.draft(name, obj)
     if is_completed:
-        # Other bytes for the same object: whatever is written next takes their place.
-        draft = with_other_bytes(draft)
+        draft = replace(draft, terms=(*draft.terms, COMPLETED))
     if context.dry_run:
         if request.core.store.get(draft.key) is not None:
             raise already_exists(kind.group, kind.plural, name)

@@ -4,7 +4,6 @@ Source: ``k8s.io/apiserver/pkg/endpoints/handlers`` (v1.36).
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import TracebackType
 from typing import final
 
@@ -229,13 +228,6 @@ def judge_strictly(
     if found and options.field_validation == "Strict":
         raise BadRequest(f"strict decoding error: {', '.join(found)}")
     return found
-
-
-def with_other_bytes(draft: Draft) -> Draft:
-    """Return the same object in other bytes, so that to store it is a change."""
-    body = draft.body
-    other = body.rstrip() if body[-1:].isspace() else body + b" "
-    return replace(draft, body=other)
 
 
 def as_document(body: object) -> Document:

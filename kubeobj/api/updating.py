@@ -22,7 +22,7 @@ from kubeobj.api.metadata import (
     update_errors,
 )
 from kubeobj.api.outcome import Outcome
-from kubeobj.api.request import Request, with_other_bytes
+from kubeobj.api.request import Request
 from kubeobj.documents import Document, Wire
 from kubeobj.errors import FieldError
 from kubeobj.meta.metarules import METADATA
@@ -144,10 +144,8 @@ def _store(request: Request, record: Record, old: Wire, obj: Wire) -> Outcome:
     draft = request.draft(name, obj)
     if request.context.dry_run:
         return Outcome(record=None, data=request.answer(obj), warnings=tuple(request.warnings))
-    if strays and record.holds(draft):
-        # Who has written what was put back now manages it, and that is a change.
-        draft = with_other_bytes(draft)
-    kept = request.core.store.put(draft, expected_revision=record.revision)
+    # Who has written what was put back now manages it, and that is a change.
+    kept = request.core.store.put(draft, expected_revision=record.revision, is_change=strays)
     return Outcome(record=kept, data=request.endpoint.write(kept), warnings=tuple(request.warnings))
 
 

@@ -95,14 +95,16 @@ class MemoryStore:
 
     # ------------------------------------------------------------ writing
 
-    def put(self, draft: Draft, *, expected_revision: int | None = None) -> Record:
+    def put(
+        self, draft: Draft, *, expected_revision: int | None = None, is_change: bool = False
+    ) -> Record:
         """Store *draft* in place of what is under its key; see `Store.put`."""
         if "/" in draft.key.namespace:
             raise ValueError(f"the namespace of {draft.key} has a slash")
         previous = self.get(draft.key)
         if expected_revision is not None:
             _expect(draft.key, previous, expected_revision)
-        if previous is not None and previous.holds(draft):
+        if previous is not None and not is_change and previous.holds(draft):
             return previous
         record = self._sharing.record(draft, self.revision + 1)
         self._writable(record.key.resource).put(record.key.path, record)

@@ -65,16 +65,19 @@ class Store(Protocol):
         """Return what is stored under *key*, if anything."""
         ...
 
-    def put(self, draft: Draft, *, expected_revision: int | None = None) -> Record:
+    def put(
+        self, draft: Draft, *, expected_revision: int | None = None, is_change: bool = False
+    ) -> Record:
         """Store *draft* in place of what is under its key, and return the record.
 
-        A draft that differs in nothing from what is there is not written; the record that is
-        there is returned.
+        A draft that differs in nothing from what is there is not written, unless it is said to be
+        a change; the record that is there is returned.
 
         Args:
             draft: What to store.
             expected_revision: The revision at which the writer has seen what it replaces, or
                 `ABSENT` if it is to replace nothing; None for whatever is there.
+            is_change: Whether it is written even if it differs in nothing.
 
         Raises:
             KeyExists: If nothing was expected, and something is there.

@@ -63,6 +63,18 @@ class StoreWrites(StoreCase):
         assert store.put(make_draft("a", app="web"), expected_revision=1) == record
         assert (store.revision, watch.poll()) == (1, [])
 
+    def test_a_write_may_be_said_to_be_a_change(self) -> None:
+        """Then it is one, the same as before though it is; and the next is none again."""
+        store = self._store()
+        draft = make_draft("a", app="web")
+        store.put(draft)
+        watch = store.watch("pods")
+        record = store.put(draft, expected_revision=1, is_change=True)
+        assert (record.revision, record.draft) == (2, draft)
+        assert store.put(draft) == record
+        assert [event.record for event in watch.poll()] == [record]
+        assert store.put(make_draft("b"), is_change=True).revision == store.revision == 3
+
     def test_each_part_of_a_draft_is_a_change(self) -> None:
         """Uid, body, labels, owners and terms."""
         store = self._store()
