@@ -6,7 +6,7 @@ Source: ``k8s.io/apimachinery/pkg/apis/meta/v1`` Time and MicroTime (v1.36).
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from kubeobj.meta.timestamps import NANOS_PER_SECOND, MicroTime
+from kubeobj.meta.timestamps import NANOS_PER_SECOND, Time
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -41,5 +41,5 @@ def seconds_of(text: str) -> float:
     >>> seconds_of("2026-01-01T00:00:00.250000Z")
     1767225600.25
     """
-    moment = MicroTime.parse(text)
+    moment = Time.parse(text)
     return moment.unix_seconds + moment.nanos / NANOS_PER_SECOND
