@@ -6,7 +6,7 @@ Source: ``k8s.io/client-go/tools/cache`` Reflector (v1.36).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias, cast, final
+from typing import TypeAlias, final
 
 from kubeobj.api.client import Client
 from kubeobj.api.client.results import ObjectEvent, Watch
@@ -15,6 +15,7 @@ from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.models.unstructured import Unstructured
 from kubeobj.reconcile.backoff import Backoff
+from kubeobj.reconcile.request import wire_of
 from kubeobj.store.watch import EventType
 
 RENEWED_AFTER_SECONDS = 480.0
@@ -164,7 +165,7 @@ class Reflector:
                 limit=PAGE,
                 continue_token=token,
             )
-            objects += [_document(item) for item in page.items]
+            objects += [wire_of(item) for item in page.items]
             token = page.continue_token
             if not token:
                 break
@@ -219,10 +220,5 @@ class Reflector:
 
 
 def _delta(event: ObjectEvent[Unstructured]) -> Delta:
-    document = _document(event.object)
+    document = wire_of(event.object)
     return Removed(document) if event.type is EventType.DELETED else Changed(document)
-
-
-def _document(item: Unstructured) -> Wire:
-    # What the API has written is JSON, and nobody else has this copy of it.
-    return cast("Wire", item.document)

@@ -4,9 +4,10 @@ Source: ``sigs.k8s.io/controller-runtime/pkg/reconcile`` (v0.24).
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias, final
+from typing import Any, NamedTuple, TypeAlias, cast, final
 
 from kubeobj.documents import Document, Wire
+from kubeobj.models.unstructured import Unstructured
 
 
 @final
@@ -59,3 +60,8 @@ DONE = Result()
 
 Cached: TypeAlias = Wire
 """A document out of a cache: everybody has the same one, so nobody changes it."""
+
+
+def wire_of(item: Unstructured) -> Wire:
+    """Return the document of an object that a client has handed out, as the API has written it."""
+    return cast("Wire", item.document)

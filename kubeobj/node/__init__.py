@@ -1,0 +1,1 @@
+"""Nodes: what makes bound pods run, and reports how they do."""

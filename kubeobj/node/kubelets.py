@@ -1,0 +1,149 @@
+"""The loop that looks after all simulated nodes: pods that are bound to them run, and are reported.
+
+One loop for all of them, for a simulation has hundreds; each pod is looked at by itself.
+
+Source: ``k8s.io/kubernetes/pkg/kubelet`` (v1.36), as far as the API sees it.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Final, final
+
+from kubeobj.api.errors import Conflict, NotFound
+from kubeobj.documents import Wire
+from kubeobj.node.podstatus import status_of
+from kubeobj.node.simulatednode import SimulatedNode
+from kubeobj.reconcile.manager import Manager
+from kubeobj.reconcile.moments import seconds_of
+from kubeobj.reconcile.request import Cached, Request, Result
+from kubeobj.runtimes.behaviour import Behaviours
+from kubeobj.runtimes.simulatedpod import SimulatedPod
+
+_OVER: Final = frozenset({"Succeeded", "Failed"})
+
+
+@final
+class Kubelets:
+    """Makes pods run on simulated nodes.
+
+    Args:
+        manager: Whose caches and client are used.
+        nodes: The machines, by name.
+        behaviours: How containers behave.
+    """
+
+    def __init__(
+        self, manager: Manager, nodes: Mapping[str, SimulatedNode], behaviours: Behaviours
+    ) -> None:
+        self._client = manager.client
+        self._clock = manager.clock
+        self._nodes = nodes
+        self._behaviours = behaviours
+        self._pods = manager.informer("pods")
+        self._loop = manager.controller("kubelet", self.reconcile, needs=[self._pods])
+        self._pods.subscribe(self._handle)
+        # Where each pod runs: what the machines know, by pod.
+        self._where: dict[Request, SimulatedNode] = {
+            key: node for node in nodes.values() for key in node
+        }
+        self.look_at(self._where)
+
+    def look_at(self, pods: Iterable[Request]) -> None:
+        """Look at pods again, because something has changed on their nodes."""
+        for key in pods:
+            self._loop.queue.add(key)
+
+    def _handle(self, old: Cached | None, new: Cached | None) -> None:
+        document = old if new is None else new
+        if document is not None and document["spec"].get("nodeName") in self._nodes:
+            self._loop.queue.add(Request.of(document))
+
+    def reconcile(self, request: Request) -> Result | None:
+        """Bring a pod on its node to where it should be, and report how it is."""
+        pod = self._pods.cache.find(request)
+        here = self._where.get(request)
+        if here is not None and (pod is None or here.pods[request].uid != pod["metadata"]["uid"]):
+            if not here.is_reachable:
+                return None  # it does not know yet
+            here.forget(request)
+            del self._where[request]
+            here = None
+        if pod is None:
+            return None
+        node = self._nodes[pod["spec"]["nodeName"]]
+        if not node.is_reachable:
+            return None
+        run = node.pods.get(request)
+        if run is None:
+            if pod["status"].get("phase") in _OVER:
+                self._end(pod)
+                return None
+            run = node.start(request, pod, self._clock.now(), self._behaviours)
+            self._where[request] = node
+        return self._look_after(request, pod, node, run)
+
+    def _look_after(
+        self, request: Request, pod: Cached, node: SimulatedNode, run: SimulatedPod
+    ) -> Result | None:
+        now = self._clock.now()
+        run.go_on(now)
+        metadata = pod["metadata"]
+        if "deletionTimestamp" in metadata and not run.stopping:
+            run.stop(now, max(seconds_of(metadata["deletionTimestamp"]) - now, 0.0))
+        expired = self._is_expired(pod, now)
+        if expired and not run.stopping:
+            run.stop(now, pod["spec"].get("terminationGracePeriodSeconds", 30))
+        status = status_of(pod, run, node.address, now)
+        if expired:
+            status["phase"], status["reason"] = "Failed", "DeadlineExceeded"
+            status["message"] = "Pod was active on the node longer than the specified deadline"
+        self._report(pod, status)
+        if run.is_over and status["phase"] in _OVER | {"Pending"}:
+            self._end(pod)
+        at = run.next_news(now)
+        at = self._deadline(pod, at)
+        return None if at is None else Result(max(at - now, 0.0))
+
+    def _is_expired(self, pod: Cached, now: float) -> bool:
+        at = self._deadline(pod, None)
+        return at is not None and at <= now and pod["status"].get("phase") not in _OVER
+
+    def _deadline(self, pod: Cached, at: float | None) -> float | None:
+        """Return when the pod has run for as long as it may, if that is before *at*."""
+        seconds, started = pod["spec"].get("activeDeadlineSeconds"), pod["status"].get("startTime")
+        if seconds is None or started is None or pod["status"].get("phase") in _OVER:
+            return at
+        end: float = seconds_of(started) + seconds
+        return end if at is None else min(at, end)
+
+    def _report(self, pod: Cached, status: Wire) -> None:
+        old = pod["status"]
+        changed = {name: value for name, value in status.items() if old.get(name) != value}
+        if not changed:
+            return
+        metadata = pod["metadata"]
+        # Lists are replaced whole, so nobody else may have written one meanwhile.
+        patch = {"metadata": {"resourceVersion": metadata["resourceVersion"]}, "status": changed}
+        with suppress(NotFound):  # the cache will say so
+            self._client.patch(
+                "pods",
+                metadata["name"],
+                patch,
+                type="merge",
+                namespace=metadata["namespace"],
+                part="status",
+            )
+
+    def _end(self, pod: Cached) -> None:
+        """Let a pod go that has ended and is to go."""
+        metadata = pod["metadata"]
+        if "deletionTimestamp" not in metadata:
+            return
+        with suppress(NotFound, Conflict):  # it has gone, or another one has its name
+            self._client.delete(
+                "pods",
+                metadata["name"],
+                namespace=metadata["namespace"],
+                grace_period_seconds=0,
+                uid=metadata["uid"],
+            )

@@ -1,0 +1,1 @@
+"""What runs containers: here, simulated ones, whose behaviour is data."""
