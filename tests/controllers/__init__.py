@@ -1,0 +1,1 @@
+"""Tests of the control loops and of what they compute with."""
