@@ -13,8 +13,8 @@ from kubeobj.documents import Wire
 from kubeobj.errors import FieldError
 from kubeobj.meta.metarules import (
     METADATA,
-    validate_object_meta_update,
     validate_read_object_meta,
+    validate_read_object_meta_update,
 )
 from kubeobj.names import generate_name
 
@@ -97,7 +97,7 @@ def new_errors(obj: Wire, kind: Kind) -> Iterator[FieldError]:
 
 def update_errors(obj: Wire, old: Wire, kind: Kind) -> Iterator[FieldError]:
     """Find what is wrong with the metadata of *obj*, which is to take the place of *old*."""
-    found = validate_object_meta_update(obj["metadata"], old["metadata"])
+    found = validate_read_object_meta_update(obj["metadata"], old["metadata"])
     yield from found
     if kind.updates_metadata_once:
         return

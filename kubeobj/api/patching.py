@@ -19,12 +19,15 @@ from kubeobj.api.errors import (
 )
 from kubeobj.api.fielderrors import invalid as invalid_field
 from kubeobj.api.outcome import Outcome
-from kubeobj.api.patch import apply_json_patch, apply_merge_patch, apply_strategic_merge
+from kubeobj.api.patch import apply_json_patch
 from kubeobj.api.patch.errors import PatchCrashError, PatchDecodeError, PatchError, PatchRule
+from kubeobj.api.patch.mergepatch import merge_into
+from kubeobj.api.patch.plain import thaw_object
+from kubeobj.api.patch.strategicmerge import Mode, merge_object
 from kubeobj.api.request import Request, check_type
 from kubeobj.api.updating import check_name, replace
 from kubeobj.api.wireform import WireError
-from kubeobj.documents import Document, JsonValue, Wire
+from kubeobj.documents import JsonValue, Wire
 from kubeobj.errors import FieldPath
 from kubeobj.models.schema import FREE_FORM, FieldSchema
 
@@ -68,8 +71,8 @@ def patch(request: Request, name: str, change: JsonValue, kind: PatchType) -> Ou
     return replace(request, name, patched)
 
 
-def apply(endpoint: Endpoint, document: Document, change: JsonValue, kind: PatchType) -> JsonValue:
-    """Return *document* as a patch makes it.
+def apply(endpoint: Endpoint, document: Wire, change: JsonValue, kind: PatchType) -> JsonValue:
+    """Return *document*, which is used up, as a patch makes it.
 
     Raises:
         BadRequest: If the patch is none.
@@ -78,10 +81,8 @@ def apply(endpoint: Endpoint, document: Document, change: JsonValue, kind: Patch
     return apply_to_type(document, change, kind, endpoint.type_name)
 
 
-def apply_to_type(
-    document: Document, change: JsonValue, kind: PatchType, type_name: str
-) -> JsonValue:
-    """Return *document*, of a type as `FieldSchema` names it, as a patch makes it.
+def apply_to_type(document: Wire, change: JsonValue, kind: PatchType, type_name: str) -> JsonValue:
+    """Return *document*, of a type as `FieldSchema` names it and used up, as a patch makes it.
 
     Raises:
         BadRequest: If the patch is none.
@@ -92,13 +93,14 @@ def apply_to_type(
             case PatchType.JSON:
                 return apply_json_patch(document, change)
             case PatchType.MERGE:
-                return apply_merge_patch(document, change)
+                return merge_into(document, change)
             case PatchType.STRATEGIC:
                 if type_name == FREE_FORM:
                     raise UnsupportedMediaType(_NO_FACTS)
                 if not isinstance(change, Mapping):
                     raise BadRequest("a strategic merge patch is a JSON object")
-                return apply_strategic_merge(document, change, FieldSchema(type_name))
+                schema = FieldSchema(type_name)
+                return merge_object(document, thaw_object(change), schema, Mode.APPLY)
             case PatchType.APPLY:
                 raise ApiError("server-side apply is not supported yet")
     except PatchError as error:

@@ -348,22 +348,33 @@ def _canonical_quantity(text: str) -> str:
 
 
 def _read_time(value: object, _unknown: _Unknown) -> str | None:
-    return _canonical_time(Time, value)
+    return _canonical_time(_canonical_seconds, value)
 
 
 def _read_micro_time(value: object, _unknown: _Unknown) -> str | None:
-    return _canonical_time(MicroTime, value)
+    return _canonical_time(_canonical_microseconds, value)
 
 
-def _canonical_time(form: type[Time] | type[MicroTime], value: object) -> str | None:
+def _canonical_time(canonical: Callable[[str], str | None], value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
         raise _mistyped(value, "a time")
     try:
-        return form.parse(value).to_json()
+        return canonical(value)
     except TimeError as error:
         raise WireError(str(error)) from None
+
+
+# Most times in an object have been in its last version.
+@lru_cache(maxsize=4096)
+def _canonical_seconds(text: str) -> str | None:
+    return Time.parse(text).to_json()
+
+
+@lru_cache(maxsize=4096)
+def _canonical_microseconds(text: str) -> str | None:
+    return MicroTime.parse(text).to_json()
 
 
 def _read_json(value: object, _unknown: _Unknown) -> object:

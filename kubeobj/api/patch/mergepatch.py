@@ -27,11 +27,28 @@ def apply_merge_patch(document: JsonValue, patch: JsonValue) -> JsonValue:
     >>> apply_merge_patch({"replicas": 2, "paused": True}, {"paused": None, "replicas": 3})
     {'replicas': 3}
     """
+    changes = _read(patch)
+    return _merged(thaw(document), changes)
+
+
+def merge_into(document: Plain, patch: JsonValue) -> Plain:
+    """Return *document*, which is used up, as the JSON merge patch *patch* makes it.
+
+    Raises:
+        PatchDecodeError: If *patch* is neither object nor list, or *document* is null.
+    """
+    return _merged(document, _read(patch))
+
+
+def _read(patch: JsonValue) -> PlainObject | list[Plain]:
     changes = thaw(patch, PatchRule.BAD_PATCH)
     if not isinstance(changes, dict | list):
         reason = f"{echo(changes)} is not a merge patch, which is an object"
         raise PatchDecodeError(reason, rule=PatchRule.BAD_PATCH)
-    target = thaw(document)
+    return changes
+
+
+def _merged(target: Plain, changes: PlainObject | list[Plain]) -> Plain:
     if target is None:
         reason = "a merge patch applies to no null"
         raise PatchDecodeError(reason, rule=PatchRule.BAD_DOCUMENT)
