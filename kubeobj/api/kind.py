@@ -301,6 +301,13 @@ class Kind:
     revalidates_metadata: bool = False
     updates_metadata_once: bool = False
 
+    resource: str = field(init=False)
+    """The resource with its group, which is the first part of keys."""
+
+    def __post_init__(self) -> None:
+        name = f"{self.plural}.{self.group}" if self.group else self.plural
+        object.__setattr__(self, "resource", name)
+
     @property
     def group(self) -> str:
         """The API group; empty for the core group."""
@@ -310,11 +317,6 @@ class Kind:
     def type_name(self) -> str:
         """The type of its objects as they are stored, as `FieldSchema` names it."""
         return type_of_kind(self.kind)
-
-    @property
-    def resource(self) -> str:
-        """The resource with its group, which is the first part of keys."""
-        return f"{self.plural}.{self.group}" if self.group else self.plural
 
 
 def keep_status(obj: Wire, old: Wire) -> None:

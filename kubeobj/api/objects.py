@@ -3,7 +3,7 @@
 A model is never changed, so one of a record can be handed to everybody. Those of objects that are
 read again and again are kept, as long as they are among the latest; to keep what is read once would
 only give Python more to look after. An untyped object is made anew for each who asks, for it could
-be changed.
+be changed; its JSON is read only when somebody looks at it.
 """
 
 from typing import Generic, Protocol, TypeVar, final
@@ -133,11 +133,13 @@ class Untyped:
 
     def of(self, record: Record) -> Unstructured:
         """Return the object of a record."""
+        if self.endpoint.version is None:
+            return Unstructured.of_json(record.data)
         return Unstructured(self.endpoint.document(record))
 
     def read(self, data: bytes) -> Unstructured:
         """Return the object that JSON is."""
-        return Unstructured(orjson.loads(data))
+        return Unstructured.of_json(data)
 
 
 @final

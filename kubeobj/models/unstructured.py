@@ -1,8 +1,9 @@
 """An object of any kind, without a class for it: a document, and the parts that all kinds share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self, final
+
+import orjson
 
 from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import ROOT, FieldError, FieldErrors, FieldErrorType, FieldPath
@@ -12,7 +13,6 @@ from kubeobj.models.base import UnknownFields
 
 
 @final
-@dataclass(frozen=True, slots=True)
 class Unstructured:
     """An object of a kind that has no class, such as a custom resource.
 
@@ -26,7 +26,40 @@ class Unstructured:
     (7, 'Backup')
     """
 
-    document: Document
+    __slots__ = ("_document", "_json")
+    __match_args__ = ("document",)
+
+    def __init__(self, document: Document) -> None:
+        self._document: Document | None = document
+        self._json = b""
+
+    @staticmethod
+    def of_json(text: bytes) -> "Unstructured":
+        """Return the object that JSON *text* is, which is read when it is first looked at.
+
+        Args:
+            text: A JSON object; nobody looks whether it is one before that.
+        """
+        made = Unstructured({})
+        made._document, made._json = None, text
+        return made
+
+    @property
+    def document(self) -> Document:
+        """The object in wire form; it is not copied, and must not be changed."""
+        document = self._document
+        if document is None:
+            document = self._document = orjson.loads(self._json)
+            self._json = b""
+        return document
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unstructured) and self.document == other.document
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Unstructured(document={self.document!r})"
 
     @classmethod
     def parse(
