@@ -286,10 +286,12 @@ class ApiServer:
 
     # ------------------------------------------------------------ copies
 
-    def fork(self) -> "ApiServer":
+    def fork(self, *, clock: Clock | None = None, ids: IdSource | None = None) -> "ApiServer":
         """Return a server with the same objects and history that goes on by itself.
 
-        Both have the same clock and source of ids; give the fork its own where they shall part.
+        Args:
+            clock: Its clock; None for the same one.
+            ids: Where its uids and random names come from; None for the same source.
 
         Raises:
             TypeError: If the store is none in memory.
@@ -302,8 +304,8 @@ class ApiServer:
         core = self._core
         twin._core = Core(
             store=store.fork(),
-            clock=core.clock,
-            ids=core.ids,
+            clock=core.clock if clock is None else clock,
+            ids=core.ids if ids is None else ids,
             chain=core.chain,
             allocators=Allocators(),
             tokens=core.tokens,

@@ -63,6 +63,8 @@ class Manager:
         self._burst = burst
         self._installed: list[Install] = []
         self._parts: list[Steppable] = []
+        self._quiet_parts: list[Steppable] = []
+        self._quiet: dict[str, Controller] = {}
         self._informers: dict[Selection, Informer] = {}
         self._controllers: dict[str, Controller] = {}
         self._events = EventRecorder(self.client, clock, name)
@@ -105,6 +107,7 @@ class Manager:
         needs: Sequence[Informer] = (),
         backoff: Backoff | None = None,
         on_error: Callable[[Request, Exception], object] | None = None,
+        quiet: bool = False,
     ) -> Controller:
         """Add a control loop and return it, so that it can be told what to look at.
 
@@ -114,6 +117,8 @@ class Manager:
             needs: What it reads; it does nothing before that is there.
             backoff: How long keys wait that have failed.
             on_error: Told of each failure.
+            quiet: Whether its deadlines are only there for what fails to happen; see
+                `loud_deadline`.
 
         Raises:
             ValueError: If there is one of that name.
@@ -125,11 +130,18 @@ class Manager:
             name, reconcile, self.clock, needs=needs, backoff=backoff, on_error=on_error
         )
         self._controllers[name] = controller
+        if quiet:
+            self._quiet[name] = controller
         return controller
 
-    def add(self, part: Steppable) -> None:
-        """Add something else that works in steps, such as a scheduler; it is stepped last."""
-        self._parts.append(part)
+    def add(self, part: Steppable, *, quiet: bool = False) -> None:
+        """Add something else that works in steps, such as a scheduler; it is stepped last.
+
+        Args:
+            part: What it is.
+            quiet: Whether its deadlines are of no interest to anybody else; see `loud_deadline`.
+        """
+        (self._quiet_parts if quiet else self._parts).append(part)
 
     # ------------------------------------------------------------ asking
 
@@ -161,7 +173,7 @@ class Manager:
         for controller in list(self._controllers.values()):
             if len(controller.queue) or controller.queue.is_ready:
                 busy = self._work(controller) or busy
-        for part in self._parts:
+        for part in (*self._parts, *self._quiet_parts):
             busy = part.step() or busy
         return busy
 
@@ -196,7 +208,24 @@ class Manager:
     @property
     def deadline(self) -> float | None:
         """When something is to be done next, in seconds since 1970; None if nothing is known."""
-        found = [controller.queue.deadline for controller in self._controllers.values()]
+        found = [controller.queue.deadline for controller in self._quiet.values()]
+        found += [part.deadline for part in self._quiet_parts]
+        known = [at for at in (*found, self.loud_deadline) if at is not None]
+        return min(known) if known else None
+
+    @property
+    def loud_deadline(self) -> float | None:
+        """When something is to be done next that others may see.
+
+        Quiet is what shows that somebody is alive, and what looks whether somebody is not: as long
+        as all are, it makes no difference at which times that happens in between.
+        """
+        quiet = self._quiet
+        found = [
+            controller.queue.deadline
+            for name, controller in self._controllers.items()
+            if name not in quiet
+        ]
         found += [informer.reflector.deadline for informer in self._informers.values()]
         found += [part.deadline for part in self._parts]
         known = [at for at in found if at is not None]
@@ -206,11 +235,17 @@ class Manager:
         """Forget everything but what is installed, as a process that begins anew."""
         for informer in self._informers.values():
             informer.reflector.close()
-        self._informers, self._controllers, self._parts = {}, {}, []
+        self._informers, self._controllers, self._quiet = {}, {}, {}
+        self._parts, self._quiet_parts = [], []
         self._events = EventRecorder(self.client, self.clock, self.name)
         self._at_work = None
         for install in self._installed:
             install(self)
+
+    def relist(self) -> None:
+        """List everything again at the next step, as if no watch could go on."""
+        for informer in self._informers.values():
+            informer.reflector.restart()
 
     # ------------------------------------------------------------ inside
 
