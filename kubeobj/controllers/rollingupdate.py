@@ -17,7 +17,7 @@ MAX_REPLICAS = "deployment.kubernetes.io/max-replicas"
 """The annotation of a replica set that tells how many pods its deployment could have at most."""
 
 _STRATEGY = FieldPath.of("spec", "strategy")
-_match_count = re.compile(r"[-+]?[0-9]{1,40}").fullmatch
+_match_count = re.compile(r"0*+([0-9]{0,10})", re.ASCII).fullmatch
 
 
 def resolve_fenceposts(
@@ -135,10 +135,9 @@ def _fraction(deployment: Wire, replica_set: Wire, replicas: int) -> int:
 def _annotated_count(replica_set: Wire) -> int:
     """Return how many pods the deployment could have before, or 0 if that is not told well."""
     text = (replica_set["metadata"].get("annotations") or {}).get(MAX_REPLICAS, "")
-    if not _match_count(text):
-        return 0
-    count = int(text)
-    return _int32(count) if -(2**63) <= count < 2**63 else 0
+    match = _match_count(text)
+    count = int(match[1] or 0) if match else 0
+    return count if count < 2**31 else 0
 
 
 def _fenceposts(deployment: Wire) -> tuple[int, int]:
