@@ -4,7 +4,7 @@ Objects are stored in one version of their kind. A record of it goes out as the 
 versions are converted on the way.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -12,7 +12,7 @@ import orjson
 
 from kubeobj.api.kind import Errors, Kind, Version
 from kubeobj.api.table import Table
-from kubeobj.api.wireform import read_wire
+from kubeobj.api.wireform import read_again, read_wire
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.models.resource import Resource
@@ -70,6 +70,19 @@ class Endpoint:
             WireError: If a value has the wrong type.
         """
         obj, has_unknown = read_wire(self.type_name, body)
+        return self.complete(obj), has_unknown
+
+    def read_again(self, body: Wire, names: Container[str]) -> tuple[Wire, bool]:
+        """Return the same as `read`, of a body that is as it is stored but for its fields *names*.
+
+        Of an object that is stored in another version, all is read.
+
+        Raises:
+            WireError: If a value has the wrong type.
+        """
+        if self.version is not None:
+            return self.read(body)
+        obj, has_unknown = read_again(self.type_name, body, names)
         return self.complete(obj), has_unknown
 
     def complete(self, obj: Wire) -> Wire:

@@ -5,7 +5,7 @@ Server-side apply is a fourth kind of patch, and comes with a step of its own.
 Source: ``k8s.io/apiserver/pkg/endpoints/handlers`` patch.go (v1.36).
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from enum import StrEnum
 
 from kubeobj.api.endpoint import Endpoint
@@ -66,9 +66,17 @@ def patch(request: Request, name: str, change: JsonValue, kind: PatchType) -> Ou
     def patched(old: Wire) -> Wire:
         document = request.endpoint.view(old)
         result = apply(request.endpoint, document, change, kind)
-        return read_result(request, result, name)
+        return read_result(request, result, name, _changed(change, kind))
 
     return replace(request, name, patched)
+
+
+def _changed(change: JsonValue, kind: PatchType) -> Container[str] | None:
+    """Return the fields of an object that a patch may change; None for all."""
+    if kind not in {PatchType.MERGE, PatchType.STRATEGIC} or not isinstance(change, dict):
+        return None
+    # What begins so tells what to do with other fields.
+    return None if any(name.startswith("$") for name in change) else change
 
 
 def apply(endpoint: Endpoint, document: Wire, change: JsonValue, kind: PatchType) -> JsonValue:
@@ -115,8 +123,16 @@ def _refusal(error: PatchError) -> ApiError:
     return Invalid(str(error), details={})
 
 
-def read_result(request: Request, result: JsonValue, name: str) -> Wire:
+def read_result(
+    request: Request, result: JsonValue, name: str, changed: Container[str] | None
+) -> Wire:
     """Return what a patch has made, in stored form.
+
+    Args:
+        request: The request.
+        result: What the patch has made.
+        name: Of which object.
+        changed: The fields that the patch may have changed; None for all.
 
     Raises:
         BadRequest: If it is no object of the kind, or another object.
@@ -127,7 +143,10 @@ def read_result(request: Request, result: JsonValue, name: str) -> Wire:
     request.note_managers(result)
     try:
         check_type(request.endpoint.gvk, result)
-        obj, has_unknown = request.endpoint.read(result)
+        if changed is None or not isinstance(result, dict):
+            obj, has_unknown = request.endpoint.read(result)
+        else:
+            obj, has_unknown = request.endpoint.read_again(result, changed)
     except (WireError, BadRequest) as error:
         raise unfit(str(error)) from None
     try:

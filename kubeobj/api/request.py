@@ -17,7 +17,7 @@ from kubeobj.api.kind import Context
 from kubeobj.api.metadata import settle_namespace
 from kubeobj.api.options import DeleteOptions, WriteOptions
 from kubeobj.api.wireform import WireError, unknown_fields
-from kubeobj.documents import Document, Wire
+from kubeobj.documents import Document, JsonValue, Wire
 from kubeobj.errors import FieldError
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.meta.objectkey import ObjectKey
@@ -26,6 +26,14 @@ from kubeobj.store.record import Draft, Record
 
 OBJECT_BYTES_LIMIT = 1_572_864
 """The largest object that is kept, in bytes of JSON; what etcd takes in one request."""
+
+# Nothing but plain JSON, so that what is the same is read as the same.
+_PLAIN = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+)
 
 
 @final
@@ -80,8 +88,12 @@ class Request:
 
     # ------------------------------------------------------------ reading
 
-    def read(self, body: Document) -> Wire:
+    def read(self, body: Document, record: Record | None = None) -> Wire:
         """Return a body in stored form, with its defaults.
+
+        Args:
+            body: The body.
+            record: What it is to take the place of, if anything: what is the same need not be read.
 
         Raises:
             BadRequest: If it is no object of the kind, or has fields that are refused.
@@ -89,7 +101,15 @@ class Request:
         check_type(self.endpoint.gvk, body)
         self.note_managers(body)
         try:
-            obj, has_unknown = self.endpoint.read(body)
+            if record is None or self.endpoint.version is not None or type(body) is not dict:
+                obj, has_unknown = self.endpoint.read(body)
+            else:
+                known = self.stored(record)
+                same = {
+                    name: known[name] for name in known if _is_same(body.get(name), known[name])
+                }
+                changed = body.keys() - same.keys()
+                obj, has_unknown = self.endpoint.read_again({**body, **same}, changed)
         except WireError as error:
             gvk = self.endpoint.gvk
             raise BadRequest(
@@ -192,6 +212,14 @@ class Request:
     def answer(self, obj: Wire) -> bytes:
         """Return the JSON of an object that is not kept, in the version that is asked for."""
         return orjson.dumps(self.endpoint.view(obj), option=orjson.OPT_SORT_KEYS)
+
+
+def _is_same(given: JsonValue, stored: JsonValue) -> bool:
+    """Return whether two values are the same JSON, of the same types."""
+    try:
+        return orjson.dumps(given, option=_PLAIN) == orjson.dumps(stored, option=_PLAIN)
+    except TypeError:
+        return False
 
 
 def check_type(gvk: GroupVersionKind, body: Document) -> None:

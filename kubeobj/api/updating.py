@@ -43,7 +43,7 @@ def update(request: Request, name: str, body: Document) -> Outcome:
     Raises:
         ApiError: If it is no object of the kind, breaks rules, is refused, or is not there.
     """
-    obj = request.read(body)
+    obj = request.read(body, request.core.store.get(request.key(name)))
     check_name(request, obj, name)
 
     def put(old: Wire) -> Wire:

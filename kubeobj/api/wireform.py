@@ -11,7 +11,7 @@ Reading makes a new document; nothing of what was given is shared with it but te
 Source: ``encoding/json`` with the tags of ``k8s.io/api`` (v1.36), see `kubeobj.models.wiremodes`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, TypeAlias, final
 
@@ -83,6 +83,26 @@ def read_wire(type_name: str, value: object) -> tuple[Wire, bool]:
         raise _mistyped(value, "an object")
     document: Wire = _object_reader(type_name)(value, unknown)
     return document, bool(unknown)
+
+
+def read_again(type_name: str, value: Wire, names: Container[str]) -> tuple[Wire, bool]:
+    """Return the same as `read_wire`, of what is in wire form but for its fields *names*.
+
+    The other fields are taken as they are, and are part of what is returned.
+
+    Raises:
+        WireError: If a value has the wrong type.
+
+    >>> read_again("ObjectMeta", {"name": "web", "labels": {}}, {"labels"})
+    ({'name': 'web'}, False)
+    """
+    document, has_unknown = read_wire(
+        type_name, {name: part for name, part in value.items() if name in names}
+    )
+    for name, part in value.items():
+        if name not in names:
+            document[name] = part
+    return document, has_unknown
 
 
 def read_value(schema: FieldSchema, value: object) -> JsonValue:
