@@ -185,12 +185,14 @@ def _object_reader(type_name: str) -> _Reader:
                 unknown.append(name)
                 continue
             reader, omits_zero, is_always = field
-            if part is None and not is_always:
-                continue
-            try:
-                part = reader(part, unknown)  # noqa: PLW2901
-            except WireError as error:
-                raise error.under(name) from None
+            # Most fields are texts, and calls are what reading costs.
+            if reader is not _read_text or part.__class__ is not str or not part.isascii():
+                if part is None and not is_always:
+                    continue
+                try:
+                    part = reader(part, unknown)  # noqa: PLW2901
+                except WireError as error:
+                    raise error.under(name) from None
             if part or not omits_zero:
                 out[name] = part
         for name, make in always:

@@ -106,7 +106,7 @@ class MemoryStore:
             _expect(draft.key, previous, expected_revision)
         if previous is not None and not is_change and previous.holds(draft):
             return previous
-        record = self._sharing.record(draft, self.revision + 1)
+        record = self._sharing.record(draft, self.revision + 1, previous)
         self._writable(record.key.resource).put(record.key.path, record)
         self._tell(Change(record, previous))
         return record

@@ -71,11 +71,15 @@ class Draft:
 
     def at(self, revision: int) -> "Record":
         """Return what this is once it is stored at *revision*."""
-        body, place = self.body, self.revision_at
-        data = body if place is None else b"%b%d%b" % (body[:place], revision, body[place:])
+        data, place = self.data_at(revision), self.revision_at
         return Record(
             self.key, self.uid, revision, data, place, self.labels, self.owners, self.terms
         )
+
+    def data_at(self, revision: int) -> bytes:
+        """Return its JSON once it is stored at *revision*."""
+        body, place = self.body, self.revision_at
+        return body if place is None else b"%b%d%b" % (body[:place], revision, body[place:])
 
 
 @final
@@ -113,7 +117,7 @@ class Record:
             return False
         if self.labels != draft.labels:
             return False
-        return self.draft.body == draft.body
+        return self.data == draft.data_at(self.revision)
 
     @property
     def draft(self) -> Draft:
@@ -133,15 +137,12 @@ class Record:
 
 def _encode(document: Document, metadata: Document) -> tuple[bytes, int]:
     """Return the canonical JSON of *document*, and where its revision belongs."""
-    head = {field: document[field] for field in _HEAD if field in document}
-    tail = {
-        field: value
-        for field, value in document.items()
-        if field not in _HEAD and field != "metadata"
-    }
-    rest = {field: value for field, value in metadata.items() if field != "resourceVersion"}
+    rest, tail = dict(metadata), dict(document)
+    rest.pop("resourceVersion", None)
+    tail.pop("metadata", None)
+    head = {field: tail.pop(field) for field in _HEAD if field in tail}
     before = _dump(head)[:-1] + (b"," if head else b"") + b'"metadata":{"resourceVersion":"'
-    return before + b'"' + _continued(rest) + _continued(tail), len(before)
+    return b"".join((before, b'"', _continued(rest), _continued(tail))), len(before)
 
 
 def _continued(fields: Document) -> bytes:

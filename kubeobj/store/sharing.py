@@ -27,28 +27,42 @@ class Sharing:
         self._known_names: dict[str, str] = {}
         self._known_terms: dict[tuple[str, ...], tuple[str, ...]] = {}
 
-    def record(self, draft: Draft, revision: int) -> Record:
+    def record(self, draft: Draft, revision: int, previous: Record | None = None) -> Record:
         """Return *draft* stored at *revision*, with labels that nobody can change.
+
+        Args:
+            draft: The draft.
+            revision: The revision.
+            previous: What it takes the place of; most of it stays the same.
 
         Raises:
             LabelsTypeError: If the labels are no mapping of strings to strings.
         """
-        key, known, terms = draft.key, self._known_names, self._known_terms
-        if len(known) >= _KNOWN_LIMIT or len(terms) >= _KNOWN_LIMIT:
+        if previous is None:
+            key, labels = self._key(draft.key), self._labels(draft.labels)
+            terms = self._terms(draft.terms)
+        else:
+            key, labels, terms = previous.key, previous.labels, previous.terms
+            if labels != draft.labels:
+                labels = self._labels(draft.labels)
+            if terms != draft.terms:
+                terms = self._terms(draft.terms)
+        data, place = draft.data_at(revision), draft.revision_at
+        return Record(key, draft.uid, revision, data, place, labels, draft.owners, terms)
+
+    def _key(self, key: ObjectKey) -> ObjectKey:
+        known = self._known_names
+        if len(known) >= _KNOWN_LIMIT:
             known.clear()
-            terms.clear()
         resource = known.setdefault(key.resource, key.resource)
         namespace = known.setdefault(key.namespace, key.namespace)
-        shared = Draft(
-            ObjectKey(resource, namespace, key.name),
-            draft.uid,
-            draft.body,
-            draft.revision_at,
-            self._labels(draft.labels),
-            draft.owners,
-            terms.setdefault(draft.terms, draft.terms),
-        )
-        return shared.at(revision)
+        return ObjectKey(resource, namespace, key.name)
+
+    def _terms(self, terms: tuple[str, ...]) -> tuple[str, ...]:
+        known = self._known_terms
+        if len(known) >= _KNOWN_LIMIT:
+            known.clear()
+        return known.setdefault(terms, terms)
 
     def _labels(self, labels: Mapping[str, str]) -> Mapping[str, str]:
         label_set, known = self._label_sets.read(labels), self._known_labels

@@ -12,6 +12,8 @@ from kubeobj.api.patch.plain import Plain, PlainObject, thaw
 from kubeobj.documents import JsonValue
 from kubeobj.errors import echo
 
+_CONTAINERS = frozenset({dict, list})
+
 
 def apply_merge_patch(document: JsonValue, patch: JsonValue) -> JsonValue:
     """Return *document* as the JSON merge patch *patch* makes it.
@@ -73,9 +75,15 @@ def merge_changes(target: PlainObject, changes: PlainObject) -> None:
 
 
 def _pruned(value: Plain) -> Plain:
-    """Return *value* with no null in any object's fields."""
+    """Return *value*, which is used up, with no null in any object's fields."""
     if isinstance(value, dict):
-        return {key: _pruned(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_pruned(item) for item in value]
+        if None in value.values():
+            value = {key: item for key, item in value.items() if item is not None}
+        for key, item in value.items():
+            if type(item) in _CONTAINERS:
+                value[key] = _pruned(item)
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            if type(item) in _CONTAINERS:
+                value[position] = _pruned(item)
     return value

@@ -22,6 +22,10 @@ Plain: TypeAlias = "JsonScalar | list[Plain] | dict[str, Plain]"
 PlainObject: TypeAlias = dict[str, Plain]
 """A JSON object that is ours to change."""
 
+# What can be taken as it is, whatever it is; and what most values are that cannot.
+_SIMPLE = frozenset({str, bool, type(None)})
+_CONTAINERS = frozenset({dict, list})
+
 # No float holds more than this, and the API reads every larger integer as a float.
 _WHOLE_BOUND = 1 << 1024
 
@@ -57,20 +61,22 @@ def thaw_object(value: JsonValue, rule: PatchRule = PatchRule.BAD_DOCUMENT) -> P
 
 
 def _copy(value: object, room: int, rule: PatchRule) -> Plain:
-    if value is None or isinstance(value, str | int | float):
+    if type(value) not in _CONTAINERS and (value is None or isinstance(value, str | int | float)):
         return _scalar(value, rule)
     if not room:
         reason = f"it nests deeper than {PATCH_DEPTH_LIMIT} levels"
         raise PatchDecodeError(reason, rule=rule)
-    if isinstance(value, dict | Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         fields: PlainObject = {}
         for key, item in value.items():
             if not isinstance(key, str):
                 raise _not_json(key, rule)
             # Most values are strings, and calls are what copying costs.
-            fields[key] = item if type(item) is str else _copy(item, room - 1, rule)
+            fields[key] = item if type(item) in _SIMPLE else _copy(item, room - 1, rule)
         return fields
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+    if type(value) is list or (
+        isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview)
+    ):
         return [_copy(item, room - 1, rule) for item in value]
     raise _not_json(value, rule)
 
