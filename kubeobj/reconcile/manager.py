@@ -15,6 +15,7 @@ from kubeobj.reconcile.clientlayer import Ask, Call, layered
 from kubeobj.reconcile.controller import Controller, Reconcile
 from kubeobj.reconcile.events import EventRecorder
 from kubeobj.reconcile.informer import Informer
+from kubeobj.reconcile.leaderelection import Election, LeaderElector
 from kubeobj.reconcile.loop import NeverSettles, Steppable, advance, settle
 from kubeobj.reconcile.metrics import ControllerStatus
 from kubeobj.reconcile.reflector import Selection
@@ -58,6 +59,8 @@ class Manager:
         self.name: str = name
         self.client: Client = layered(client, self._note)
         """The client of its loops; what is asked of it is counted."""
+        self.elector: LeaderElector | None = None
+        """Decides whether its loops work; None if they always do."""
         self._reads = client
         self._patience = patience
         self._burst = burst
@@ -134,6 +137,11 @@ class Manager:
             self._quiet[name] = controller
         return controller
 
+    def elect(self, election: Election) -> LeaderElector:
+        """Let its loops work only while this one is the leader; the caches are kept up anyway."""
+        self.elector = LeaderElector(self.client, self.clock, election)
+        return self.elector
+
     def add(self, part: Steppable, *, quiet: bool = False) -> None:
         """Add something else that works in steps, such as a scheduler; it is stepped last.
 
@@ -170,6 +178,10 @@ class Manager:
         """
         self._forget_the_past()
         busy = self.read()
+        if self.elector is not None:
+            busy = self.elector.step() or busy
+            if not self.elector.is_leader:
+                return busy
         for controller in list(self._controllers.values()):
             if len(controller.queue) or controller.queue.is_ready:
                 busy = self._work(controller) or busy
@@ -228,6 +240,8 @@ class Manager:
         ]
         found += [informer.reflector.deadline for informer in self._informers.values()]
         found += [part.deadline for part in self._parts]
+        if self.elector is not None:
+            found.append(self.elector.deadline)
         known = [at for at in found if at is not None]
         return min(known) if known else None
 
