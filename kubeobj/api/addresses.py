@@ -15,7 +15,7 @@ from kubeobj.errors import FieldError, FieldPath
 from kubeobj.names.addresses import Address, Network, parse_address, parse_network
 
 _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_is_plain_ipv4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}").fullmatch
+_match_plain_ipv4 = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}").fullmatch
 _has_leading_zero = re.compile(
     r"(?:(?:^|[.:/])0[0-9]+(?:$|[./]))|(?:(?:^|:)0[0-9a-fA-F]{4,}(?:$|:))"
 ).search
@@ -23,6 +23,11 @@ _has_leading_zero = re.compile(
 _NO_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
 _UNUSUAL = '{}: IPv6 {} "{}" should be in RFC 5952 canonical format ("{}")'
 _NO_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
+
+
+def is_plain_ipv4(text: str) -> bool:
+    """Return whether *text* is an address of IPv4, in the only way that it is written today."""
+    return _match_plain_ipv4(text) is not None
 
 
 def validate_ip_field(
@@ -35,7 +40,7 @@ def validate_ip_field(
         path: Where it is.
         kept: Those that the object held before.
     """
-    if _is_plain_ipv4(value) or value in kept:
+    if is_plain_ipv4(value) or value in kept:
         return
     address = parse_address(value)
     detail = ""
@@ -77,7 +82,7 @@ def validate_cidr_field(
 
 def ip_warnings(value: str, where: str) -> Iterator[str]:
     """Find what to tell who writes an address in an unusual way; *where* is the path."""
-    if _is_plain_ipv4(value):
+    if is_plain_ipv4(value):
         return
     address = parse_address(value)
     if address is not None and str(address) != value:

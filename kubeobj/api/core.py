@@ -33,6 +33,10 @@ METRICS = "metrics.k8s.io"
 """The group that another server serves beside this one."""
 
 
+# How many objects that are looked at are kept decoded, at most.
+_LOOKED_AT_LIMIT = 1024
+
+
 @final
 class Core:
     """The parts of a server, and what is stored, for rules to read.
@@ -50,6 +54,7 @@ class Core:
 
     __slots__ = (
         "_endpoints",
+        "_looked_at",
         "_memos",
         "allocators",
         "chain",
@@ -82,6 +87,8 @@ class Core:
         self.scheme: Scheme = scheme
         self.kinds: dict[str, Kind] = {kind.resource: kind for kind in kinds}
         self._endpoints: dict[str, Endpoint] = {}
+        # The revisions of objects that are looked at again and again, and what they say.
+        self._looked_at: dict[ObjectKey, tuple[int, Wire]] = {}
         # What was made, and a cursor that says whether that still holds.
         self._memos: dict[str, tuple[WatchCursor, object]] = {}
 
@@ -128,6 +135,21 @@ class Core:
         if record is None:
             return None
         found: Wire = orjson.loads(record.data)
+        return found
+
+    def look(self, resource: str, namespace: str, name: str) -> Wire | None:
+        """Return an object as it is stored, or None, to be read only; see `Objects.look`."""
+        key = ObjectKey(resource, namespace, name)
+        record = self.store.get(key)
+        if record is None:
+            return None
+        known = self._looked_at.get(key)
+        if known is not None and known[0] == record.revision:
+            return known[1]
+        if len(self._looked_at) >= _LOOKED_AT_LIMIT:
+            self._looked_at.clear()
+        found: Wire = orjson.loads(record.data)
+        self._looked_at[key] = record.revision, found
         return found
 
     def every(self, resource: str, namespace: str = "") -> Iterator[Wire]:

@@ -225,8 +225,8 @@ def _outcome(request: Request, deletion: _Deletion) -> Outcome:
         status = success(kind.group, kind.plural, record.key.name, record.uid)
         data = orjson.dumps(status)
     else:
-        obj = request.stored(record) if deletion.obj is None else deletion.obj
-        data = request.answer(obj)
+        obj = deletion.obj
+        data = request.endpoint.write(record) if obj is None else request.answer(obj)
     return Outcome(
         record=record, data=data, deleted=deletion.deleted, warnings=tuple(request.warnings)
     )

@@ -66,6 +66,13 @@ class Objects(Protocol):
         """
         ...
 
+    def look(self, resource: str, namespace: str, name: str) -> Wire | None:
+        """Return the same as `find`, but shared, and to be read only.
+
+        It is for what many requests look at, such as the namespace that they are in.
+        """
+        ...
+
     def every(self, resource: str, namespace: str = "") -> Iterable[Wire]:
         """Yield the objects of a resource, in one namespace or all; copies, the caller's own."""
         ...

@@ -176,7 +176,13 @@ def validate_read_object_meta(
 
 def _are_good_labels(labels: Mapping[str, str]) -> bool:
     """Return whether nothing is wrong with *labels*."""
-    return all(is_label_key(key) and is_label_value(labels[key]) for key in labels)
+    return _are_good_pairs(tuple(labels.items()))
+
+
+@lru_cache(maxsize=1024)
+def _are_good_pairs(labels: tuple[tuple[str, str], ...]) -> bool:
+    """Return whether nothing is wrong with labels; most objects share theirs with others."""
+    return all(is_label_key(key) and is_label_value(value) for key, value in labels)
 
 
 def _are_good_owners(owners: Sequence[Document]) -> bool:

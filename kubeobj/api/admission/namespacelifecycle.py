@@ -17,7 +17,7 @@ _ANYWHERE = frozenset({"namespaces", "localsubjectaccessreviews.authorization.k8
 def _admit(request: AdmissionRequest) -> None:
     if not request.namespace or request.resource in _ANYWHERE:
         return
-    namespace = request.context.objects.find("namespaces", "", request.namespace)
+    namespace = request.context.objects.look("namespaces", "", request.namespace)
     if namespace is None:
         raise not_found("", "namespaces", request.namespace)
     if request.operation is Operation.CREATE and _is_going(namespace):

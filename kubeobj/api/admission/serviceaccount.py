@@ -50,7 +50,7 @@ def _account(request: AdmissionRequest, name: str) -> Wire:
     Raises:
         Forbidden: If there is none.
     """
-    account = request.context.objects.find("serviceaccounts", request.namespace, name)
+    account = request.context.objects.look("serviceaccounts", request.namespace, name)
     if account is None:
         where = f"{request.namespace}/{name}"
         raise request.refusal(

@@ -23,7 +23,7 @@ def _label_binding(request: AdmissionRequest) -> None:
 
 def _label(request: AdmissionRequest, name: str) -> None:
     """Give the object of a request the labels of a node, if it is there, in place of its own."""
-    node = request.context.objects.find("nodes", "", name)
+    node = request.context.objects.look("nodes", "", name)
     if node is None:
         return
     given = node["metadata"].get("labels", {})

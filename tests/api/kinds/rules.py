@@ -27,6 +27,10 @@ class Nothing:
         """Find nothing."""
         return
 
+    def look(self, _resource: str, _namespace: str, _name: str) -> None:
+        """Find nothing."""
+        return
+
     def every(self, _resource: str, _namespace: str = "") -> tuple[()]:
         """Return nothing."""
         return ()

@@ -30,12 +30,13 @@ def validate_container_states(pod: Wire, old: Wire, path: FieldPath) -> Errors:
     """
     status, before = pod.get("status", {}), old.get("status", {})
     for field, containers in _LISTS:
-        at = path.child(field)
         if field in status:
+            at = path.child(field)
             yield from _validate_list(status[field], pod["spec"], containers, at)
         if field in before:
             ended = list(_ended_for_good(before[field], old["spec"], containers))
-            yield from _validate_endings(status.get(field, ()), ended, at)
+            if ended:
+                yield from _validate_endings(status.get(field, ()), ended, path.child(field))
 
 
 def _ended_for_good(states: list[Wire], spec: Wire, field: str) -> Iterator[tuple[int, str]]:
@@ -81,6 +82,8 @@ def _validate_list(states: list[Wire], spec: Wire, field: str, path: FieldPath) 
     containers = {container["name"]: container for container in spec.get(field) or ()}
     system = spec.get("os", {}).get("name", "linux")
     for position, state in enumerate(states):
+        if "user" not in state and "allocatedResourcesStatus" not in state:
+            continue
         here = path.index(position)
         user = state.get("user", {}).get("linux")
         if user is not None:

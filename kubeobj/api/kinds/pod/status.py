@@ -6,7 +6,7 @@ Source: ``k8s.io/kubernetes/pkg/registry/core/pod`` podStatusStrategy, and
 
 from collections.abc import Iterator
 
-from kubeobj.api.addresses import ip_warnings, is_ipv6, validate_ip_field
+from kubeobj.api.addresses import ip_warnings, is_ipv6, is_plain_ipv4, validate_ip_field
 from kubeobj.api.fielderrors import (
     duplicate,
     immutable,
@@ -17,11 +17,12 @@ from kubeobj.api.kinds.pod.containerstates import validate_container_states
 from kubeobj.api.kinds.pod.updating import validate_annotation_update
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
-from kubeobj.names import validate_dns1123_subdomain, validate_qualified_name
+from kubeobj.names import is_label_key, validate_dns1123_subdomain, validate_qualified_name
 
 STATUS = FieldPath.of("status")
 """Where the status is."""
 
+_QOS_CLASS = STATUS.child("qosClass")
 _SYSTEM_CONDITIONS = frozenset({"PodScheduled", "Ready", "Initialized"})
 
 
@@ -53,15 +54,18 @@ def _validate(pod: Wire, old: Wire) -> Errors:
     yield from validate_annotation_update(pod, old)
     for position, condition in enumerate(status.get("conditions", ())):
         if condition["type"] not in _SYSTEM_CONDITIONS:
+            if is_label_key(condition["type"]):
+                continue
             # The API looks for conditions in the metadata, and writes this field with a capital.
             at = FieldPath.of("metadata", "conditions").index(position).child("Type")
             yield from validate_qualified_name(condition["type"], at)
     node = status.get("nominatedNodeName", "")
     if node and node != before.get("nominatedNodeName"):
         yield from validate_dns1123_subdomain(node, STATUS.child("nominatedNodeName"))
-    yield from immutable(status.get("qosClass"), before.get("qosClass"), STATUS.child("qosClass"))
+    yield from immutable(status.get("qosClass"), before.get("qosClass"), _QOS_CLASS)
     yield from validate_container_states(pod, old, STATUS)
-    yield from _validate_claims(pod, STATUS.child("resourceClaimStatuses"))
+    if "resourceClaimStatuses" in status:
+        yield from _validate_claims(pod, STATUS.child("resourceClaimStatuses"))
     yield from _validate_addresses(status, before, "podIPs")
     hosts = status.get("hostIPs")
     if hosts and hosts[0].get("ip", "") != status.get("hostIP", ""):
@@ -72,9 +76,11 @@ def _validate(pod: Wire, old: Wire) -> Errors:
 
 def _validate_addresses(status: Wire, old: Wire, field: str) -> Errors:
     """Find addresses that are none, and more than one of a family."""
-    at = STATUS.child(field)
     addresses = _addresses_of(status, field)
     kept = _addresses_of(old, field)
+    if len(addresses) < 2 and addresses == kept:
+        return
+    at = STATUS.child(field)
     for position, address in enumerate(addresses):
         yield from validate_ip_field(address, at.index(position), kept)
     if len(addresses) < 2:
@@ -116,8 +122,9 @@ def status_warnings(pod: Wire, old: Wire) -> Iterator[str]:
         if addresses == _addresses_of(old.get("status", {}), field):
             continue
         for position, address in enumerate(addresses):
-            at = STATUS.child(field).index(position).child("ip")
-            yield from ip_warnings(address, str(at))
+            if not is_plain_ipv4(address):
+                at = STATUS.child(field).index(position).child("ip")
+                yield from ip_warnings(address, str(at))
 
 
 PART = Part(prepare=_prepare, validate=_validate)
