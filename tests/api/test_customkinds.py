@@ -76,7 +76,7 @@ def backup(name: str = "nightly", **fields: JsonValue) -> Wire:
     return {"metadata": {"name": name}, **fields}
 
 
-def ask(server: ApiServer, path: str, accept: str = "application/json") -> Any:  # noqa: ANN401 - JSON
+def ask(server: ApiServer, path: str, accept: str = "application/json") -> Any:
     """Return the JSON that a GET is answered with."""
     response = RestApi(server).handle(HttpRequest("GET", path, {"Accept": accept}, b""))
     assert response.status == 200, response.body

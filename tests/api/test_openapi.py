@@ -56,19 +56,19 @@ CUSTOM = Served(
 )
 
 
-def recorded(file: str) -> Any:  # noqa: ANN401 - a document of JSON
+def recorded(file: str) -> Any:
     """Return a recorded document."""
     return json.loads((GOLDEN / file).read_text())
 
 
-def operations(document: Any) -> Iterator[tuple[str, str, Any]]:  # noqa: ANN401
+def operations(document: Any) -> Iterator[tuple[str, str, Any]]:
     """Yield each operation of a document with its path and method."""
     for path, item in document["paths"].items():
         for method in METHODS & item.keys():
             yield path, method, item[method]
 
 
-def written(document: Any) -> Any:  # noqa: ANN401
+def written(document: Any) -> Any:
     """Return a document as it is read from its bytes."""
     return json.loads(orjson.dumps(document))
 
@@ -113,7 +113,7 @@ PUBLISHED = (
 )
 
 
-def plain(schema: Any) -> Any:  # noqa: ANN401
+def plain(schema: Any) -> Any:
     """Return a schema without what only one side has: nulls, enums, descriptions, defaults."""
     if isinstance(schema, list):
         return [plain(part) for part in schema]
@@ -125,7 +125,7 @@ def plain(schema: Any) -> Any:  # noqa: ANN401
     return {key: plain_value(key, schema[key]) for key in kept}
 
 
-def plain_value(key: str, value: Any) -> Any:  # noqa: ANN401
+def plain_value(key: str, value: Any) -> Any:
     """Return the value of a keyword of a schema, as `plain` has it."""
     match key, value:
         case "properties", _:
@@ -210,7 +210,7 @@ def test_documents_of_openapi_3_are_valid(path: str) -> None:
     assert list(OpenAPIV30SpecValidator(without_structs(written(document))).iter_errors()) == []
 
 
-def without_structs(part: Any) -> Any:  # noqa: ANN401
+def without_structs(part: Any) -> Any:
     """Return a document without the defaults of structs."""
     if isinstance(part, list):
         return [without_structs(one) for one in part]
@@ -228,7 +228,7 @@ def test_the_document_of_openapi_2_is_valid() -> None:
     assert list(OpenAPIV2SpecValidator(written(v2.document(CUSTOM))).iter_errors()) == []
 
 
-def references(part: Any) -> Iterator[str]:  # noqa: ANN401
+def references(part: Any) -> Iterator[str]:
     """Yield every reference in a document."""
     if isinstance(part, list):
         for one in part:

@@ -39,7 +39,7 @@ _OF_THE_CLUSTER = {"rejects/service-022", "rejects/service-024", "rejects/servic
 _SAID_BY_SERVERS = {f"metadata.{name}" for name in SERVER_FIELDS}
 
 
-def filled(value: Any) -> Any:  # noqa: ANN401 - JSON
+def filled(value: Any) -> Any:
     """Return *value* with something proper for each placeholder."""
     if isinstance(value, dict):
         return {filled(key): filled(part) for key, part in value.items()}
@@ -66,7 +66,7 @@ def recorded(family: str, status: int) -> Iterator[Any]:
                 yield pytest.param(filled(body), answer, id=scenario["id"])
 
 
-def _is_judged(param: Any) -> bool:  # noqa: ANN401 - what pytest makes
+def _is_judged(param: Any) -> bool:
     body, answer = param.values
     causes = (answer or {}).get("details", {}).get("causes") or []
     about = {cause.get("field", "") for cause in causes}
@@ -111,7 +111,7 @@ def test_what_was_refused_is_found_at_its_causes(
         _check_place(as_written(body, finding.path).parts, body)
 
 
-def _check_place(parts: tuple[str | int, ...], here: Any) -> None:  # noqa: ANN401 - JSON
+def _check_place(parts: tuple[str | int, ...], here: Any) -> None:
     """Make sure that a path leads on as long as the document does, or ends with a field."""
     for part in parts:
         if isinstance(here, dict):
@@ -161,7 +161,7 @@ CLASS = {
 LAST = "kubectl.kubernetes.io/last-applied-configuration"
 
 
-def _exported(document: dict[str, Any], **metadata: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def _exported(document: dict[str, Any], **metadata: Any) -> dict[str, Any]:
     return {**document, "metadata": {**document["metadata"], "uid": "u", **metadata}}
 
 

@@ -15,7 +15,7 @@ class Answer:
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - JSON
+    def json(self) -> Any:
         """Standard output, which is one JSON document."""
         return json.loads(self.out)
 

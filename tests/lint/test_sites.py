@@ -54,7 +54,7 @@ PLACES = [
 ]  # fmt: skip
 
 
-def document(path: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
+def document(path: str, value: Any) -> Any:
     """Return an object with *value* at *path*, and null in the other items of lists."""
     for name in reversed(path.split(".")):
         field, _, index = name.rstrip("]").partition("[")
@@ -63,7 +63,7 @@ def document(path: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 
 @pytest.mark.parametrize(("group", "kind", "path", "value", "wanted"), PLACES)
-def test_places(group: str, kind: str, path: str, value: Any, wanted: str) -> None:  # noqa: ANN401
+def test_places(group: str, kind: str, path: str, value: Any, wanted: str) -> None:
     """A selector is found in each place, and read in the form it has there."""
     (site,) = find_sites(document(path, value), GroupKind(group, kind))
     assert str(site.path) == path
@@ -72,7 +72,7 @@ def test_places(group: str, kind: str, path: str, value: Any, wanted: str) -> No
 
 
 @pytest.mark.parametrize(("group", "kind", "path", "value", "wanted"), PLACES)
-def test_null_is_no_selector(group: str, kind: str, path: str, value: Any, wanted: str) -> None:  # noqa: ANN401
+def test_null_is_no_selector(group: str, kind: str, path: str, value: Any, wanted: str) -> None:
     """A null in such a place is left out, and so is everything of another form on the way."""
     group_kind = GroupKind(group, kind)
     assert find_sites(document(path, None), group_kind) == ()
@@ -103,7 +103,7 @@ NODE_ERRORS = [
 
 
 @pytest.mark.parametrize(("expression", "where"), NODE_ERRORS)
-def test_bad_node_expressions(expression: Any, where: str) -> None:  # noqa: ANN401
+def test_bad_node_expressions(expression: Any, where: str) -> None:
     """What is wrong with an expression on nodes is said at its part."""
     path = "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
     term = {"matchExpressions": [expression]}
@@ -121,7 +121,7 @@ def test_bad_node_expressions(expression: Any, where: str) -> None:  # noqa: ANN
         ({"ok": "a", "bad": 3}, "[bad]"),
     ],
 )
-def test_errors_name_the_label(labels: Any, where: str) -> None:  # noqa: ANN401
+def test_errors_name_the_label(labels: Any, where: str) -> None:
     """An error about one label stands at that label, in both forms."""
     (site,) = find_sites({"spec": {"selector": labels}}, GroupKind("", "Service"))
     assert [str(error.path) for error in site.errors] == [f"spec.selector{where}"]

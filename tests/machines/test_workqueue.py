@@ -1,4 +1,4 @@
-"""`WorkQueue` against its promises: a plain model of who waits, who is worked on, and who is due."""
+"""`WorkQueue` against its promises: a plain model of who waits, who works, and who is due."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule

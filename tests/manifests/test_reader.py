@@ -248,7 +248,7 @@ def _steps(text: str) -> int:
     """Return how many lines of Python reading *text* takes."""
     count = 0
 
-    def trace(*_args: object) -> Any:  # noqa: ANN401 - the interpreter's own protocol
+    def trace(*_args: object) -> Any:
         nonlocal count
         count += 1
         return trace

@@ -122,7 +122,7 @@ def test_setting_leaves_the_others_and_the_original() -> None:
 
 
 @given(st.booleans(), INT64, st.text(), JSON_VALUES)
-def test_what_is_written_reads_back(boolean: bool, integer: int, text: str, json: Any) -> None:  # noqa: ANN401 - any JSON
+def test_what_is_written_reads_back(boolean: bool, integer: int, text: str, json: Any) -> None:
     """Reading what a codec wrote gives the value."""
     for codec, value in ((BOOLEAN, boolean), (INTEGER, integer), (TEXT, text), (JSON, json)):
         key: AnnotationKey[Any] = AnnotationKey("a/b", codec)

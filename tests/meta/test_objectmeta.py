@@ -130,7 +130,7 @@ def test_metadata_is_frozen() -> None:
     ],
 )
 def test_wrong_types_are_errors_of_ours(
-    document: Any,  # noqa: ANN401 - of any wrong type
+    document: Any,
     path: str,
     error_type: FieldErrorType,
 ) -> None:
@@ -201,7 +201,7 @@ def test_the_wire_form_reads_back_equal(document: dict[str, Any]) -> None:
         ),
     )
 )
-def test_any_value_is_metadata_or_field_errors(value: Any) -> None:  # noqa: ANN401 - any at all
+def test_any_value_is_metadata_or_field_errors(value: Any) -> None:
     """Nothing but field errors comes out of reading."""
     with contextlib.suppress(FieldErrors):
         ObjectMeta.parse(value)

@@ -24,7 +24,7 @@ RULE: Wire = {
 }
 
 
-def hook(**fields: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def hook(**fields: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a webhook."""
     return {
         "name": "a.b.c",
@@ -158,7 +158,7 @@ def test_what_was_wrong_before_may_stay() -> None:
     assert not update_errors(HOOKS, hooks(odd, odd, odd), hooks(odd, odd))
 
 
-def policy(**spec: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def policy(**spec: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a policy."""
     return {
         "metadata": {"name": "p"},
@@ -278,7 +278,7 @@ def test_what_is_said_of_a_policy() -> None:
     }
 
 
-def binding(**spec: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def binding(**spec: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a binding."""
     return {
         "metadata": {"name": "b"},

@@ -17,7 +17,7 @@ def version(name: str = "v1", *, storage: bool = True, **fields: JsonValue) -> W
     return {"name": name, "served": True, "storage": storage, "schema": schema, **fields}
 
 
-def definition(*versions: Wire, **spec: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def definition(*versions: Wire, **spec: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a definition."""
     usual = {"group": "a.b", "scope": "Cluster", "names": {"plural": "ws", "kind": "W"}}
     given = {**usual, "versions": list(versions or [version()]), **spec}

@@ -306,7 +306,7 @@ def test_classes(spec: Wire, expected: Found) -> None:
 # ---------------------------------------------------------------- slices
 
 
-def sliced(*devices: Wire, **spec: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def sliced(*devices: Wire, **spec: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a slice on one node."""
     usual: Wire = {
         "driver": "a.b",

@@ -19,7 +19,7 @@ from tests.api.kinds.rules import (
 SLICES = "endpointslices.discovery.k8s.io"
 
 
-def sliced(*addresses: str, kind: str = "IPv4", **endpoint: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def sliced(*addresses: str, kind: str = "IPv4", **endpoint: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a slice with one endpoint."""
     return {
         "metadata": {"name": "s"},

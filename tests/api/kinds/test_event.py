@@ -20,7 +20,7 @@ NEW: Wire = {
 }
 
 
-def stored(**fields: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def stored(**fields: Any) -> Wire:  # type: ignore[explicit-any]
     """Return an event of events.k8s.io as it is stored."""
     return to_stored(read_wire("eventsv1.Event", {**NEW, **fields})[0])
 

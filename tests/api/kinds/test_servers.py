@@ -32,7 +32,7 @@ def below(path: str, expected: Found) -> Found:
     return {(f"{path}.{name}", kind): count for (name, kind), count in expected.items()}
 
 
-def schema(*rules: Wire, name: str = "f", **spec: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def schema(*rules: Wire, name: str = "f", **spec: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a schema."""
     given = {"priorityLevelConfiguration": {"name": "p"}, "rules": list(rules), **spec}
     return {"metadata": {"name": name}, "spec": given}
@@ -147,7 +147,7 @@ def test_what_the_api_needs_itself_is_fixed(name: str) -> None:
     assert not create_errors(LEVELS, {"metadata": {"name": name}, "spec": level})
 
 
-def limited(**level: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def limited(**level: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a level with limits."""
     return {"type": "Limited", "limited": {"limitResponse": {"type": "Reject"}, **level}}
 
@@ -232,7 +232,7 @@ def test_tables_of_flow_control() -> None:
 # ---------------------------------------------------------------- API services
 
 
-def api(name: str = "v1.a.b", **spec: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def api(name: str = "v1.a.b", **spec: Any) -> Wire:  # type: ignore[explicit-any]
     """Return an APIService."""
     usual = {"group": "a.b", "version": "v1", "groupPriorityMinimum": 1, "versionPriority": 1}
     return {"metadata": {"name": name}, "spec": {**usual, **spec}}
@@ -299,7 +299,7 @@ def pem(label: str, body: bytes = b"\x30\x01\x00") -> str:
     return b64encode(text.encode()).decode()
 
 
-def asked(**spec: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def asked(**spec: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a request for a certificate."""
     usual = {
         "request": pem("CERTIFICATE REQUEST"),

@@ -18,7 +18,7 @@ RESOURCE = "services"
 DUAL = ("10.0.0.0/16", "fd00::/112")
 
 
-def service(ports: list[Wire] | None = None, **spec: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def service(ports: list[Wire] | None = None, **spec: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a Service with one port, unless other *ports* are given."""
     given = [{"port": 80}] if ports is None else ports
     return {"metadata": {"name": "s"}, "spec": {"selector": {"a": "b"}, "ports": given, **spec}}
@@ -47,7 +47,7 @@ def made(document: Wire, asked: Context) -> Wire:
     return obj
 
 
-def changed(old: Wire, asked: Context, **spec: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def changed(old: Wire, asked: Context, **spec: Any) -> Wire:  # type: ignore[explicit-any]
     """Return a Service in place of *old* that differs in *spec*; None takes a field away."""
     document = deepcopy(old)
     for name, value in spec.items():

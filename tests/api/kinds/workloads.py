@@ -18,7 +18,7 @@ TEMPLATE: Wire = {
 }
 
 
-def made(kind: Kind, spec: Wire, **fields: Any) -> Wire:  # type: ignore[explicit-any]  # noqa: ANN401
+def made(kind: Kind, spec: Wire, **fields: Any) -> Wire:  # type: ignore[explicit-any]
     """Return an object with a spec, as it is after it has been read and given its defaults."""
     document = {"metadata": {"name": "a", "uid": "u"}, "spec": spec, **fields}
     module, _ = KINDS[kind.kind.api_version]

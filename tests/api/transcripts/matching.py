@@ -42,7 +42,7 @@ class Mismatch(AssertionError):
     """The answer is not the recorded one."""
 
 
-def substituted(value: Any, bound: Bound) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
+def substituted(value: Any, bound: Bound) -> Any:  # type: ignore[explicit-any]
     """Return *value* with what is known in place of its placeholders."""
     if isinstance(value, str):
         if PLACEHOLDER.fullmatch(value) and value in bound:
@@ -55,7 +55,7 @@ def substituted(value: Any, bound: Bound) -> Any:  # type: ignore[explicit-any] 
     return value
 
 
-def scrubbed(value: Any) -> Any:  # type: ignore[explicit-any]  # noqa: ANN401
+def scrubbed(value: Any) -> Any:  # type: ignore[explicit-any]
     """Return *value* without what is never compared: messages, descriptions, managed fields."""
     if isinstance(value, list):
         return [scrubbed(item) for item in value]

@@ -200,7 +200,7 @@ def _event(line: str) -> Wire | None:
     return event
 
 
-def _pick(document: Any, pointer: str) -> JsonValue:  # type: ignore[explicit-any]  # noqa: ANN401
+def _pick(document: Any, pointer: str) -> JsonValue:  # type: ignore[explicit-any]
     steps = pointer.split("/")[1:]
     for position, step in enumerate(steps):
         if step == "#":
