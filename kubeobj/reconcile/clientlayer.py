@@ -12,7 +12,7 @@ from kubeobj.api.client.identity import identity_of
 from kubeobj.api.client.reader import AnyKind
 from kubeobj.api.kind import User
 
-READS: Final = frozenset({"get", "list", "watch", "get_scale"})
+READS: Final = frozenset({"get", "list", "watch", "get_scale", "resources"})
 """The verbs that change nothing."""
 
 WRITES: Final = frozenset(

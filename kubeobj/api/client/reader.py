@@ -12,6 +12,7 @@ from kubeobj.fields.selector import FieldSelector
 from kubeobj.labels.selector import Selector
 from kubeobj.models.autoscalingv1 import Scale
 from kubeobj.models.base import ApiObject
+from kubeobj.models.resource import Resource
 from kubeobj.models.unstructured import Unstructured
 
 Model = TypeVar("Model", bound=ApiObject)
@@ -25,6 +26,14 @@ ALL_NAMESPACES = ""
 
 class Reader(Protocol):
     """Reads objects."""
+
+    def resources(self) -> tuple[Resource, ...]:
+        """Return what is served: every resource in every version, the preferred one first.
+
+        Raises:
+            ApiError: If the server does not say.
+        """
+        ...
 
     def namespace_of(self, kind: AnyKind) -> str:
         """Return the namespace that is meant where none is given.

@@ -14,6 +14,7 @@ from kubeobj.labels.selector import Selector
 from kubeobj.meta.objectkey import ObjectKey
 from kubeobj.models.autoscalingv1 import Scale
 from kubeobj.models.codec import AnyObject
+from kubeobj.models.resource import Resource
 from kubeobj.models.unstructured import Unstructured
 
 
@@ -26,6 +27,10 @@ class InProcessReader(Reader):
 
     def __init__(self, at: Connection) -> None:
         self._at = at
+
+    def resources(self) -> tuple[Resource, ...]:
+        """Return what is served; see `Reader.resources`."""
+        return self._at.server.core.scheme.resources
 
     def namespace_of(self, kind: AnyKind) -> str:
         """Return the namespace that is meant where none is given; see `Reader.namespace_of`."""
