@@ -3,7 +3,7 @@
 Source: ``k8s.io/client-go/tools/cache`` SharedIndexInformer (v1.36).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias, final
 
 from kubeobj.api.client import Client
@@ -150,9 +150,7 @@ class Informer:
         if self._owned:
             self._tell_owners(old, new)
         if self._selected:
-            found = dict.fromkeys(self._selecting(old))
-            found.update(dict.fromkeys(self._selecting(new)))
-            for number in found:
+            for number in self._selecting(old, new):
                 self._selected[number](old, new)
 
     def _tell_owners(self, old: Cached | None, new: Cached | None) -> None:
@@ -163,10 +161,13 @@ class Informer:
                 for handler in self._owned.get(kind, ()):
                     handler(old, new)
 
-    def _selecting(self, document: Cached | None) -> Sequence[int]:
-        if document is None:
-            return ()
-        return self._selectors.match(document["metadata"].get("labels"))
+    def _selecting(self, old: Cached | None, new: Cached | None) -> Iterable[int]:
+        """Return who selects an object as it was or as it is."""
+        sets = [one["metadata"].get("labels") for one in (old, new) if one is not None]
+        found = self._selectors.match(sets[0])
+        if len(sets) == 1 or sets[0] == sets[1]:
+            return found  # nearly always: labels seldom change
+        return dict.fromkeys([*found, *self._selectors.match(sets[1])])
 
 
 def controlled_by(document: Cached) -> tuple[str, str] | None:
