@@ -10,7 +10,7 @@ from typing import final
 
 import orjson
 
-from kubeobj.api.kind import Errors, Kind, Version
+from kubeobj.api.kind import Errors, Kind, Part, Version
 from kubeobj.api.table import Table
 from kubeobj.api.wireform import read_again, read_wire
 from kubeobj.documents import Wire
@@ -72,10 +72,15 @@ class Endpoint:
         obj, has_unknown = read_wire(self.type_name, body)
         return self.complete(obj), has_unknown
 
-    def read_again(self, body: Wire, names: Container[str]) -> tuple[Wire, bool]:
+    def read_again(
+        self, body: Wire, names: Container[str], part: Part | None = None
+    ) -> tuple[Wire, bool]:
         """Return the same as `read`, of a body that is as it is stored but for its fields *names*.
 
-        Of an object that is stored in another version, all is read.
+        Args:
+            body: The body. Of an object that is stored in another version, all is read.
+            names: The fields that may have changed.
+            part: The part which alone they are, if all else is shared with what is stored.
 
         Raises:
             WireError: If a value has the wrong type.
@@ -83,7 +88,10 @@ class Endpoint:
         if self.version is not None:
             return self.read(body)
         obj, has_unknown = read_again(self.type_name, body, names)
-        return self.complete(obj), has_unknown
+        if part is None or part.default is None:
+            return self.complete(obj), has_unknown
+        part.default(obj)
+        return obj, has_unknown
 
     def complete(self, obj: Wire) -> Wire:
         """Return an object of this version in its stored form, with its defaults; it may change."""

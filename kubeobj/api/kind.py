@@ -125,6 +125,10 @@ def _nothing(_obj: Wire, /) -> None:
     """Change nothing."""
 
 
+def nothing_open(_obj: Wire, /) -> None:
+    """Fill in nothing: the default of a part that leaves nothing open."""
+
+
 def _nothing_to_prepare(_obj: Wire, _context: Context, /) -> None:
     """Change nothing."""
 
@@ -165,10 +169,14 @@ class Part:
             second, which is stored. What metadata may never change is put back anyway.
         validate: Finds what is wrong with the first object, which is to take the place of the
             second. Rules of metadata are checked anyway.
+        default: Fills in what the part leaves open, of an object whose other fields are as they
+            are stored, and are not to be touched: they are shared. None if only the kind as a
+            whole knows; then the whole object is read again.
     """
 
     prepare: Callable[[Wire, Wire, Context], None]
     validate: Callable[[Wire, Wire], Errors] = _no_update_errors
+    default: Callable[[Wire], None] | None = None
 
 
 @final

@@ -18,6 +18,7 @@ from kubeobj.api.errors import (
     invalid,
 )
 from kubeobj.api.fielderrors import invalid as invalid_field
+from kubeobj.api.kind import Part
 from kubeobj.api.outcome import Outcome
 from kubeobj.api.patch import apply_json_patch
 from kubeobj.api.patch.errors import PatchCrashError, PatchDecodeError, PatchError, PatchRule
@@ -62,21 +63,32 @@ def patch(request: Request, name: str, change: JsonValue, kind: PatchType) -> Ou
     Raises:
         ApiError: If it does not apply, or its result breaks rules, is refused, or is not there.
     """
+    changed = _changed(change, kind)
+    part, own = request.sharing_part, frozenset({request.subresource})
+    if kind is PatchType.MERGE and part is not None and changed is not None and changed <= own:
+        changed = own
+    else:
+        part = None
 
     def patched(old: Wire) -> Wire:
-        document = request.endpoint.view(old)
+        document = request.endpoint.view(old) if part is None else _shared(old)
         result = apply(request.endpoint, document, change, kind)
-        return read_result(request, result, name, _changed(change, kind))
+        return read_result(request, result, name, changed, part)
 
-    return replace(request, name, patched)
+    return replace(request, name, patched, shares=part is not None)
 
 
-def _changed(change: JsonValue, kind: PatchType) -> Container[str] | None:
+def _shared(old: Wire) -> Wire:
+    """Return an object that shares all but its metadata with *old*."""
+    return {**old, "metadata": {**old["metadata"]}}
+
+
+def _changed(change: JsonValue, kind: PatchType) -> frozenset[str] | None:
     """Return the fields of an object that a patch may change; None for all."""
     if kind not in {PatchType.MERGE, PatchType.STRATEGIC} or not isinstance(change, dict):
         return None
     # What begins so tells what to do with other fields.
-    return None if any(name.startswith("$") for name in change) else change
+    return None if any(name.startswith("$") for name in change) else frozenset(change)
 
 
 def apply(endpoint: Endpoint, document: Wire, change: JsonValue, kind: PatchType) -> JsonValue:
@@ -124,7 +136,11 @@ def _refusal(error: PatchError) -> ApiError:
 
 
 def read_result(
-    request: Request, result: JsonValue, name: str, changed: Container[str] | None
+    request: Request,
+    result: JsonValue,
+    name: str,
+    changed: Container[str] | None,
+    part: Part | None,
 ) -> Wire:
     """Return what a patch has made, in stored form.
 
@@ -133,6 +149,7 @@ def read_result(
         result: What the patch has made.
         name: Of which object.
         changed: The fields that the patch may have changed; None for all.
+        part: The part which alone they are, if all else is shared with what is stored.
 
     Raises:
         BadRequest: If it is no object of the kind, or another object.
@@ -146,7 +163,7 @@ def read_result(
         if changed is None or not isinstance(result, dict):
             obj, has_unknown = request.endpoint.read(result)
         else:
-            obj, has_unknown = request.endpoint.read_again(result, changed)
+            obj, has_unknown = request.endpoint.read_again(result, changed, part)
     except (WireError, BadRequest) as error:
         raise unfit(str(error)) from None
     try:

@@ -13,7 +13,7 @@ from kubeobj.api.admission.chain import AdmissionRequest, Operation, Plan
 from kubeobj.api.core import Core, draft_of
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import ApiError, BadRequest, invalid
-from kubeobj.api.kind import Context
+from kubeobj.api.kind import Context, Part
 from kubeobj.api.metadata import settle_namespace
 from kubeobj.api.options import DeleteOptions, WriteOptions
 from kubeobj.api.wireform import WireError, unknown_fields
@@ -88,12 +88,12 @@ class Request:
 
     # ------------------------------------------------------------ reading
 
-    def read(self, body: Document, record: Record | None = None) -> Wire:
+    def read(self, body: Document, old: Wire | None = None) -> Wire:
         """Return a body in stored form, with its defaults.
 
         Args:
             body: The body.
-            record: What it is to take the place of, if anything: what is the same need not be read.
+            old: What it is to take the place of, if anything: what is the same need not be read.
 
         Raises:
             BadRequest: If it is no object of the kind, or has fields that are refused.
@@ -101,15 +101,10 @@ class Request:
         check_type(self.endpoint.gvk, body)
         self.note_managers(body)
         try:
-            if record is None or self.endpoint.version is not None or type(body) is not dict:
+            if old is None or self.endpoint.version is not None or type(body) is not dict:
                 obj, has_unknown = self.endpoint.read(body)
             else:
-                known = self.stored(record)
-                same = {
-                    name: known[name] for name in known if _is_same(body.get(name), known[name])
-                }
-                changed = body.keys() - same.keys()
-                obj, has_unknown = self.endpoint.read_again({**body, **same}, changed)
+                obj, has_unknown = self._read_changes(body, old)
         except WireError as error:
             gvk = self.endpoint.gvk
             raise BadRequest(
@@ -117,6 +112,27 @@ class Request:
             ) from None
         self.judge_strictly(body, has_unknown=has_unknown)
         return obj
+
+    def _read_changes(self, body: Wire, old: Wire) -> tuple[Wire, bool]:
+        same = {name for name, part in old.items() if _is_same(body.get(name), part)}
+        part, changed = self.sharing_part, body.keys() - same
+        if part is None or not changed <= {self.subresource}:
+            known: Wire = orjson.loads(orjson.dumps({name: old[name] for name in same}))
+            return self.endpoint.read_again({**body, **known}, changed)
+        known = {name: old[name] for name in same}
+        known["metadata"] = {**old["metadata"]}
+        return self.endpoint.read_again({**body, **known}, {self.subresource}, part)
+
+    @property
+    def sharing_part(self) -> Part | None:
+        """The part that the request is about, if what else is stored can be shared meanwhile.
+
+        Nobody changes it then: neither defaults, nor those who admit.
+        """
+        part = self.kind.parts.get(self.subresource) if self.subresource else None
+        if part is None or part.default is None or self.endpoint.version is not None:
+            return None
+        return part if self._plan(Operation.UPDATE).is_builtin else None
 
     def judge_strictly(self, body: Document, *, has_unknown: bool) -> None:
         """Warn of fields that are unknown or given twice, or refuse them; see `judge_strictly`."""

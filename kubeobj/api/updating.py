@@ -43,17 +43,19 @@ def update(request: Request, name: str, body: Document) -> Outcome:
     Raises:
         ApiError: If it is no object of the kind, breaks rules, is refused, or is not there.
     """
-    obj = request.read(body, request.core.store.get(request.key(name)))
+    record = request.core.store.get(request.key(name))
+    old = None if record is None else request.stored(record)
+    obj = request.read(body, old)
     check_name(request, obj, name)
-
-    def put(old: Wire) -> Wire:
-        uid, found = obj["metadata"].get("uid"), old["metadata"].get("uid")
-        if uid and uid != found:
-            why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {found}"
-            raise conflict(request.kind.group, request.kind.plural, name, why)
-        return obj
-
-    return replace(request, name, put, otherwise=obj)
+    if record is None or old is None:
+        if request.kind.creates_on_update and not request.subresource:
+            return create_object(request, obj)
+        raise not_found(request.kind.group, request.kind.plural, name)
+    uid, found = obj["metadata"].get("uid"), old["metadata"].get("uid")
+    if uid and uid != found:
+        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {found}"
+        raise conflict(request.kind.group, request.kind.plural, name, why)
+    return _replace(request, record, old, obj)
 
 
 def check_name(request: Request, obj: Wire, name: str) -> None:
@@ -72,27 +74,23 @@ def check_name(request: Request, obj: Wire, name: str) -> None:
     settle_namespace(obj, request.kind, request.namespace)
 
 
-def replace(
-    request: Request, name: str, change: Change, *, otherwise: Wire | None = None
-) -> Outcome:
+def replace(request: Request, name: str, change: Change, *, shares: bool = False) -> Outcome:
     """Put what *change* makes of the object called *name* in its place.
 
     Args:
         request: The request.
         name: Which object.
         change: Makes the new object of the stored one.
-        otherwise: What to create if there is none; None for nothing.
+        shares: Whether *change* gets the stored object itself, and changes nothing in it.
 
     Raises:
         ApiError: If it breaks rules, is refused, or is not there.
     """
     record = request.core.store.get(request.key(name))
     if record is None:
-        if otherwise is None or not request.kind.creates_on_update or request.subresource:
-            raise not_found(request.kind.group, request.kind.plural, name)
-        return create_object(request, otherwise)
+        raise not_found(request.kind.group, request.kind.plural, name)
     old = request.stored(record)
-    obj = change(request.stored(record))
+    obj = change(old if shares else request.stored(record))
     return _replace(request, record, old, obj)
 
 

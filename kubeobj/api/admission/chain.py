@@ -137,6 +137,11 @@ class Plan:
     mutating: tuple[Admission, ...]
     validating: tuple[Admission, ...]
 
+    @property
+    def is_builtin(self) -> bool:
+        """Whether all those who may change the object are built in."""
+        return all(one.is_builtin for one in self.mutating)
+
     def mutate(self, request: AdmissionRequest, read: Callable[[Wire | None], Wire]) -> Wire:
         """Let those who may change the object do so, and return what they have made of it.
 

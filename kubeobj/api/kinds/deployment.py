@@ -16,7 +16,7 @@ from kubeobj.api.fielderrors import (
     required,
 )
 from kubeobj.api.intorpercent import amount_of, validate_at_most_all, validate_int_or_percent
-from kubeobj.api.kind import Context, Errors, Kind, Part, Scale, put_back
+from kubeobj.api.kind import Context, Errors, Kind, Part, Scale, nothing_open, put_back
 from kubeobj.api.labelselectors import selector_text
 from kubeobj.api.podnames import pod_name_warnings
 from kubeobj.api.podspec.defaults import default_pod_template
@@ -203,6 +203,6 @@ KIND = Kind(
     warnings=warnings,
     derived_annotations=frozenset({ROLLBACK}),
     table=TABLE,
-    parts={"status": Part(prepare=prepare_status, validate=validate_status)},
+    parts={"status": Part(prepare=prepare_status, validate=validate_status, default=nothing_open)},
     scale=Scale(selector=lambda obj: selector_text(obj["spec"].get("selector"))),
 )

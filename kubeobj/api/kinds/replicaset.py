@@ -7,7 +7,7 @@ Source: ``k8s.io/kubernetes/pkg/apis/apps`` v1/defaults.go and validation, and
 from collections.abc import Iterator
 
 from kubeobj.api.fielderrors import immutable, not_negative
-from kubeobj.api.kind import Context, Errors, Kind, Part, Scale, put_back
+from kubeobj.api.kind import Context, Errors, Kind, Part, Scale, nothing_open, put_back
 from kubeobj.api.labelselectors import selector_text
 from kubeobj.api.podnames import pod_name_warnings
 from kubeobj.api.podspec.defaults import default_pod_template
@@ -118,6 +118,6 @@ KIND = Kind(
     warnings=warnings,
     counts_generations=True,
     table=Table(COLUMNS, _cells),
-    parts={"status": Part(prepare=prepare_status, validate=validate_status)},
+    parts={"status": Part(prepare=prepare_status, validate=validate_status, default=nothing_open)},
     scale=Scale(selector=lambda obj: selector_text(obj["spec"].get("selector"))),
 )

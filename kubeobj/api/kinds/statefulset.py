@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from kubeobj.api.claimspec import default_claim_spec, validate_claim_spec, warn_of_claim_spec
 from kubeobj.api.fielderrors import forbidden, invalid, not_negative, not_supported
 from kubeobj.api.intorpercent import amount_of, validate_at_most_all, validate_int_or_percent
-from kubeobj.api.kind import Context, Errors, Kind, Part, Scale, put_back
+from kubeobj.api.kind import Context, Errors, Kind, Part, Scale, nothing_open, put_back
 from kubeobj.api.labelselectors import is_empty_selector, is_valid_selector, selector_text
 from kubeobj.api.podspec.defaults import default_pod_template
 from kubeobj.api.podspec.validation import validate_pod_template_spec
@@ -247,6 +247,6 @@ KIND = Kind(
     warnings=warnings,
     counts_generations=True,
     table=TABLE,
-    parts={"status": Part(prepare=prepare_status, validate=validate_status)},
+    parts={"status": Part(prepare=prepare_status, validate=validate_status, default=nothing_open)},
     scale=Scale(selector=lambda obj: selector_text(obj["spec"].get("selector"))),
 )

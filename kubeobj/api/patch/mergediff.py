@@ -41,9 +41,7 @@ def three_way_merge_patch(
     # Each side is copied for itself, so that the patch has no container in it twice.
     changes = _difference(thaw_object(current), thaw_object(modified))
     removals = _difference(thaw_object(original), thaw_object(modified))
-    patch = _only_nulls(removals)
-    merge_changes(patch, _without_nulls(changes))
-    return patch
+    return merge_changes(_only_nulls(removals), _without_nulls(changes))
 
 
 def _difference(original: PlainObject, modified: PlainObject) -> PlainObject:

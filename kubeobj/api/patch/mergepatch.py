@@ -34,7 +34,9 @@ def apply_merge_patch(document: JsonValue, patch: JsonValue) -> JsonValue:
 
 
 def merge_into(document: Plain, patch: JsonValue) -> Plain:
-    """Return *document*, which is used up, as the JSON merge patch *patch* makes it.
+    """Return *document*, in plain containers, as the JSON merge patch *patch* makes it.
+
+    The document is not changed, and shares with the result what stays the same.
 
     Raises:
         PatchDecodeError: If *patch* is neither object nor list, or *document* is null.
@@ -55,23 +57,24 @@ def _merged(target: Plain, changes: PlainObject | list[Plain]) -> Plain:
         reason = "a merge patch applies to no null"
         raise PatchDecodeError(reason, rule=PatchRule.BAD_DOCUMENT)
     if isinstance(target, dict) and isinstance(changes, dict):
-        merge_changes(target, changes)
-        return target
+        return merge_changes(target, changes)
     return _pruned(changes)
 
 
-def merge_changes(target: PlainObject, changes: PlainObject) -> None:
-    """Put *changes* into *target*, which may share containers with them afterwards."""
+def merge_changes(target: PlainObject, changes: PlainObject) -> PlainObject:
+    """Return *target* with *changes*, which are used up; it shares containers with both."""
+    merged = dict(target)
     for key, change in changes.items():
-        present = target.get(key)
+        present = merged.get(key)
         if change is None:
-            target.pop(key, None)
+            merged.pop(key, None)
         elif not isinstance(present, dict):
-            target[key] = _pruned(change)
+            merged[key] = _pruned(change)
         elif isinstance(change, dict):
-            merge_changes(present, change)
+            merged[key] = merge_changes(present, change)
         else:
-            target[key] = change
+            merged[key] = change
+    return merged
 
 
 def _pruned(value: Plain) -> Plain:

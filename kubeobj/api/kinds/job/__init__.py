@@ -6,7 +6,7 @@ Source: ``k8s.io/kubernetes/pkg/apis/batch`` v1/defaults.go and validation, and
 
 from collections.abc import Mapping
 
-from kubeobj.api.kind import Context, Kind, Part, put_back
+from kubeobj.api.kind import Context, Kind, Part, nothing_open, put_back
 from kubeobj.api.kinds.job.defaults import default_job
 from kubeobj.api.kinds.job.selector import generate_selector
 from kubeobj.api.kinds.job.status import validate_status
@@ -56,7 +56,7 @@ KIND = Kind(
     fields=_fields,
     field_names=frozenset({"status.successful"}),
     table=TABLE,
-    parts={"status": Part(prepare=prepare_status, validate=validate_status)},
+    parts={"status": Part(prepare=prepare_status, validate=validate_status, default=nothing_open)},
     orphans_by_default=True,
     delete_warning=(
         "child pods are preserved by default when jobs are deleted; set"

@@ -18,8 +18,13 @@ from kubeobj.meta.gvk import GroupVersionKind
 
 def default(obj: Wire) -> None:
     """Make the two fields of networks agree, and let all there is be for pods."""
-    spec, status = obj["spec"], obj["status"]
-    _settle_networks(spec)
+    _settle_networks(obj["spec"])
+    default_status(obj)
+
+
+def default_status(obj: Wire) -> None:
+    """Let all there is be for pods."""
+    status = obj["status"]
     capacity = status.get("capacity")
     if capacity and "allocatable" not in status:
         status["allocatable"] = dict(capacity)
@@ -90,7 +95,9 @@ KIND = Kind(
     fields=_fields,
     field_names=frozenset({"spec.unschedulable"}),
     table=TABLE,
-    parts={"status": Part(prepare=_prepare_status, validate=validate_change)},
+    parts={
+        "status": Part(prepare=_prepare_status, validate=validate_change, default=default_status)
+    },
     resets_on_create=False,
     revalidates_metadata=True,
 )

@@ -24,8 +24,7 @@ def default(pod: Wire) -> None:
         spec["terminationGracePeriodSeconds"] = 1
     if spec.get("hostNetwork"):
         _default_host_ports(spec)
-    if pod.get("status"):
-        _default_status(pod["status"])
+    default_status(pod)
 
 
 def _default_host_ports(spec: Wire) -> None:
@@ -37,7 +36,11 @@ def _default_host_ports(spec: Wire) -> None:
                     port.setdefault("hostPort", port["containerPort"])
 
 
-def _default_status(status: Wire) -> None:
+def default_status(pod: Wire) -> None:
+    """Fill in what the status of a Pod leaves open."""
+    status = pod.get("status")
+    if not status:
+        return
     _settle_addresses(status)
     # Its feature gate is off.
     status.pop("nodeAllocatableResourceClaimStatuses", None)

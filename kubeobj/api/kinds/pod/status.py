@@ -14,6 +14,7 @@ from kubeobj.api.fielderrors import (
 )
 from kubeobj.api.kind import Context, Errors, Part, put_back
 from kubeobj.api.kinds.pod.containerstates import validate_container_states
+from kubeobj.api.kinds.pod.defaults import default_status
 from kubeobj.api.kinds.pod.updating import validate_annotation_update
 from kubeobj.documents import Wire
 from kubeobj.errors import FieldPath
@@ -127,5 +128,5 @@ def status_warnings(pod: Wire, old: Wire) -> Iterator[str]:
                 yield from ip_warnings(address, str(at))
 
 
-PART = Part(prepare=_prepare, validate=_validate)
+PART = Part(prepare=_prepare, validate=_validate, default=default_status)
 """The part that only the status is changed by."""
