@@ -1,19 +1,20 @@
 """Pod templates as Go prints them, with every field and its type, set or not.
 
-The shapes of `podtemplateshape` are compiled once into writers. A writer puts the text of each
-field that is set into its place among those of the others, which never change.
+The shapes of `podtemplateshape` are compiled once into writers. A writer adds the texts of what is
+set to a list, and between them what never changes, as `FixedText`.
 
 Source: ``k8s.io/apimachinery/pkg/util/dump`` ForHash (v1.36), and the formatter of go-spew that it
 uses, told to print methods of no type and keys in order.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
 import orjson
 
+from kubeobj.controllers.hashtext import FixedText
 from kubeobj.controllers.podtemplateshape import STRUCTS
 from kubeobj.documents import JsonValue, Wire
 from kubeobj.meta.quantitytext import MAX_INT64, NANO_PLACES, NANOS, Format, read
@@ -32,27 +33,32 @@ _WORD_BITS = 64
 # The words of a name in Go: a run of capitals up to the last one before a small letter, or one.
 _first_word = re.compile(r"[A-Z]+(?![a-z])|[A-Z]").match
 
+Parts: TypeAlias = list[str | FixedText]
+"""A text in parts."""
+
 # Each takes what its type is in JSON, as the API has checked.
-_Write: TypeAlias = Callable[..., str]  # type: ignore[explicit-any]
-"""Returns the text of a value of one type, without the name of the type."""
+_Write: TypeAlias = Callable[..., None]  # type: ignore[explicit-any]
+"""Adds a value of one type to the parts of a text, without the name of the type."""
 
 
 class _Type(NamedTuple):
-    """A type by its name in Go, how it prints what is not set, and what is."""
+    """A type by its name in Go, how it prints what is not set, and what adds what is."""
 
     name: str
     unset: str
     write: _Write
 
 
-def print_template(template: Wire) -> str:
-    """Return a pod template as Go prints it.
+def template_parts(template: Wire) -> Parts:
+    """Return a pod template as Go prints it, in parts.
 
-    >>> print_template({})[:66]
+    >>> "".join(map(str, template_parts({})))[:66]
     '(v1.PodTemplateSpec){ObjectMeta:(v1.ObjectMeta){Name:(string) Gene'
     """
     shape = _type_of("PodTemplateSpec")
-    return f"({shape.name}){shape.write(template)}"
+    parts: Parts = [f"({shape.name})"]
+    shape.write(template, parts)
+    return parts
 
 
 @cache
@@ -67,46 +73,78 @@ def _type_of(text: str) -> _Type:
     if text in STRUCTS:
         return _struct(text)
     # What has no package is of one that is called v1.
-    return _TYPES.get(text) or _Type(text if "." in text else f"v1.{text}", "", str)
+    return _TYPES.get(text) or _Type(text if "." in text else f"v1.{text}", "", _write_text)
+
+
+class _Field(NamedTuple):
+    """One text of a struct: a field, or a brace or the name of a struct that is embedded."""
+
+    prefix: str
+    unset: str = ""
+    json_name: str = ""
+    write: _Write | None = None
+
+
+class _Between(dict[tuple[int, int], FixedText]):
+    """What stands between two fields of a struct that are set, by their places."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: list[_Field]) -> None:
+        super().__init__()
+        self._fields = fields
+
+    def __missing__(self, places: tuple[int, int]) -> FixedText:
+        """Return the fields after one place that are not set, and the name of that at the other."""
+        after, place = places
+        texts = [field.prefix + field.unset for field in self._fields[after + 1 : place]]
+        texts.append(self._fields[place].prefix)
+        found = self[places] = FixedText("".join(texts))
+        return found
 
 
 def _struct(name: str) -> _Type:
     """Return the type of a struct."""
-    blank: list[str] = []
-    slots: dict[str, tuple[int, str, _Write]] = {}
-    _lay_out(name, blank, slots)
-    unset = "".join(blank)
+    fields = list(_fields(name))
+    slots = {field.json_name: (i, field.write) for i, field in enumerate(fields) if field.write}
+    between = _Between(fields)
+    last = len(fields) - 1
+    unset = between[-1, last]
 
-    def write(document: Wire | None) -> str:
+    def write(document: Wire | None, parts: Parts) -> None:
         if not document:
-            return unset
-        parts = blank.copy()
-        for key, value in document.items():
-            if value is not None and key in slots:
-                place, prefix, write_field = slots[key]
-                parts[place] = prefix + write_field(value)
-        return "".join(parts)
+            parts.append(unset)
+            return
+        present = sorted(
+            (*slots[key], value)
+            for key, value in document.items()
+            if value is not None and key in slots
+        )
+        before = -1
+        for place, write_field, value in present:
+            parts.append(between[before, place])
+            write_field(value, parts)
+            before = place
+        parts.append(between[before, last])
 
-    return _Type(f"v1.{name}", unset, write)
+    return _Type(f"v1.{name}", unset.text, write)
 
 
-def _lay_out(name: str, blank: list[str], slots: dict[str, tuple[int, str, _Write]]) -> None:
-    """Add the texts of a struct that is not set to *blank*, and its fields to *slots*."""
+def _fields(name: str) -> Iterator[_Field]:
+    """Yield the texts of a struct from brace to brace, those of embedded structs among them."""
     space = "{"
     for field in STRUCTS[name].split(";"):
         words = field.split()
         if words[0].startswith("~"):
             embedded = words[0][1:]
-            blank.append(f"{space}{embedded}:(v1.{embedded})")
-            _lay_out(embedded, blank, slots)
+            yield _Field(f"{space}{embedded}:(v1.{embedded})")
+            yield from _fields(embedded)
         else:
-            go_name, shape = words[0], _type_of(words[1])
-            prefix = f"{space}{go_name}:({shape.name})"
-            json_name = words[2] if len(words) > 2 else _json_name(go_name)
-            slots[json_name] = len(blank), prefix, shape.write
-            blank.append(prefix + shape.unset)
+            shape = _type_of(words[1])
+            json_name = words[2] if len(words) > 2 else _json_name(words[0])
+            yield _Field(f"{space}{words[0]}:({shape.name})", shape.unset, json_name, shape.write)
         space = " "
-    blank.append("}")
+    yield _Field("}")
 
 
 def _json_name(go_name: str) -> str:
@@ -117,90 +155,124 @@ def _json_name(go_name: str) -> str:
 
 
 def _list_writer(inner: _Type) -> _Write:
-    def write(values: list[JsonValue]) -> str:
-        texts = (inner.unset if value is None else inner.write(value) for value in values)
-        return f"[{' '.join(texts)}]"
+    def write(values: list[JsonValue], parts: Parts) -> None:
+        space = "["
+        for value in values:
+            parts.append(space)
+            if value is None:
+                parts.append(inner.unset)
+            else:
+                inner.write(value, parts)
+            space = " "
+        parts.append("]" if values else "[]")
 
     return write
 
 
 def _map_writer(inner: _Type) -> _Write:
-    def write(values: dict[str, JsonValue]) -> str:
+    def write(values: dict[str, JsonValue], parts: Parts) -> None:
+        space = "map["
         # Code points are in the same order as the bytes of their UTF-8.
-        texts = (
-            f"{key}:{inner.unset if value is None else inner.write(value)}"
-            for key, value in sorted(values.items())
-        )
-        return f"map[{' '.join(texts)}]"
+        for key, value in sorted(values.items()):
+            parts.append(f"{space}{key}:")
+            if value is None:
+                parts.append(inner.unset)
+            else:
+                inner.write(value, parts)
+            space = " "
+        parts.append("]" if values else "map[]")
 
     return write
 
 
-def _write_bool(value: bool) -> str:  # noqa: FBT001 - the value itself
-    return "true" if value else "false"
+def _write_text(value: str, parts: Parts) -> None:
+    parts.append(value)
 
 
-def _write_int_or_string(value: int | str) -> str:
+def _write_int(value: int, parts: Parts) -> None:
+    parts.append(str(value))
+
+
+def _write_bool(value: bool, parts: Parts) -> None:  # noqa: FBT001 - the value itself
+    parts.append("true" if value else "false")
+
+
+def _write_int_or_string(value: int | str, parts: Parts) -> None:
     if isinstance(value, str):
-        return f"{{Type:(intstr.Type)1 IntVal:(int32)0 StrVal:(string){value}}}"
-    return f"{{Type:(intstr.Type)0 IntVal:(int32){value} StrVal:(string)}}"
+        parts.append(f"{{Type:(intstr.Type)1 IntVal:(int32)0 StrVal:(string){value}}}")
+    else:
+        parts.append(f"{{Type:(intstr.Type)0 IntVal:(int32){value} StrVal:(string)}}")
 
 
-def _write_time(text: str) -> str:
+def _write_time(text: str, parts: Parts) -> None:
     time = Time.parse(text)
     seconds = time.unix_seconds - ZERO_SECONDS
-    return f"{{Time:(time.Time){{wall:(uint64){time.nanos} ext:(int64){seconds} loc:{_LOCATION}}}}}"
+    parts.append(f"{{Time:(time.Time){{wall:(uint64){time.nanos} ext:(int64){seconds}")
+    parts.append(f" loc:{_LOCATION}}}}}")
 
 
-def _write_raw(value: JsonValue) -> str:
-    """Return JSON that is kept as it is, as the numbers of its bytes."""
-    return f"{{Raw:([]uint8)[{' '.join(map(str, orjson.dumps(value)))}]}}"
+def _write_raw(value: JsonValue, parts: Parts) -> None:
+    """Add JSON that is kept as it is, as the numbers of its bytes."""
+    parts.append(f"{{Raw:([]uint8)[{' '.join(map(str, orjson.dumps(value)))}]}}")
 
 
-def _write_quantity(value: str | float) -> str:
-    """Return a quantity: a count at a scale if 64 bits hold it, or else a big decimal."""
+def _write_quantity(value: str | float, parts: Parts) -> None:
+    """Add a quantity: a count at a scale if 64 bits hold it, or else a big decimal."""
     text = value if isinstance(value, str) else str(value)
-    if text == "0":
-        return _quantity("0", 0, "0", Format.DECIMAL_SI)
     nanos, unit_format, scale, kept = read(text)
-    if unit_format is Format.BINARY_SI and abs(nanos) == MAX_INT64 * NANOS and not kept:
-        return _big_quantity(nanos // NANOS, 0, unit_format)
-    if scale is None:
-        return _big_quantity(nanos, NANO_PLACES, unit_format)
-    return _quantity(str(nanos // 10 ** (scale + NANO_PLACES)), scale, kept, unit_format)
+    if text == "0":
+        _add_quantity(parts, "0", 0, _NIL, f"0{_FORMAT}{unit_format}")
+    elif unit_format is Format.BINARY_SI and abs(nanos) == MAX_INT64 * NANOS and not kept:
+        _add_quantity(parts, "0", 0, _big_decimal(nanos // NANOS, 0), f"{_FORMAT}{unit_format}")
+    elif scale is None:
+        decimal = _big_decimal(nanos, NANO_PLACES)
+        _add_quantity(parts, "0", 0, decimal, f"{_FORMAT}{unit_format}")
+    else:
+        count = str(nanos // 10 ** (scale + NANO_PLACES))
+        _add_quantity(parts, count, scale, _NIL, f"{kept}{_FORMAT}{unit_format}")
 
 
-def _quantity(count: str, scale: int, kept: str, unit_format: str, decimal: str = _NIL) -> str:
-    return (
-        f"{{i:(resource.int64Amount){{value:(int64){count} scale:(resource.Scale){scale}}}"
-        f" d:(resource.infDecAmount){{Dec:(*inf.Dec){decimal}}}"
-        f" s:(string){kept} Format:(resource.Format){unit_format}}}"
-    )
+_FORMAT = " Format:(resource.Format)"
+_COUNT = FixedText("{i:(resource.int64Amount){value:(int64)")
+_SCALE = FixedText(" scale:(resource.Scale)")
+_DECIMAL = FixedText("} d:(resource.infDecAmount){Dec:(*inf.Dec)")
+_KEPT = FixedText("} s:(string)")
 
 
-def _big_quantity(unscaled: int, scale: int, unit_format: Format) -> str:
+def _add_quantity(parts: Parts, count: str, scale: int, decimal: str, rest: str) -> None:
+    parts += (_COUNT, count, _SCALE, str(scale), _DECIMAL, decimal, _KEPT, rest, "}")
+
+
+def _big_decimal(unscaled: int, scale: int) -> str:
     words = []
     rest = abs(unscaled)
     while rest:
         words.append(str(rest % 2**_WORD_BITS))
         rest >>= _WORD_BITS
-    number = f"{{neg:(bool){_write_bool(unscaled < 0)} abs:(big.nat)[{' '.join(words)}]}}"
-    decimal = f"{{unscaled:(big.Int){number} scale:(inf.Scale){scale}}}"
-    return _quantity("0", 0, "", unit_format, decimal)
+    sign = "true" if unscaled < 0 else "false"
+    number = f"{{neg:(bool){sign} abs:(big.nat)[{' '.join(words)}]}}"
+    return f"{{unscaled:(big.Int){number} scale:(inf.Scale){scale}}}"
 
 
-_STRING = _Type("string", "", str)
-_QUANTITY = _Type("resource.Quantity", _quantity("0", 0, "", ""), _write_quantity)
+_STRING = _Type("string", "", _write_text)
+_QUANTITY = _Type(
+    "resource.Quantity",
+    "{i:(resource.int64Amount){value:(int64)0 scale:(resource.Scale)0}"
+    " d:(resource.infDecAmount){Dec:(*inf.Dec)<nil>} s:(string) Format:(resource.Format)}",
+    _write_quantity,
+)
 _TYPES = {
     "string": _STRING,
     "bool": _Type("bool", "false", _write_bool),
-    "int32": _Type("int32", "0", str),
-    "int64": _Type("int64", "0", str),
+    "int32": _Type("int32", "0", _write_int),
+    "int64": _Type("int64", "0", _write_int),
     "map[string]string": _Type("map[string]string", _NIL, _map_writer(_STRING)),
     "ResourceList": _Type("v1.ResourceList", _NIL, _map_writer(_QUANTITY)),
     "resource.Quantity": _QUANTITY,
     "intstr.IntOrString": _Type(
-        "intstr.IntOrString", _write_int_or_string(0), _write_int_or_string
+        "intstr.IntOrString",
+        "{Type:(intstr.Type)0 IntVal:(int32)0 StrVal:(string)}",
+        _write_int_or_string,
     ),
     "Time": _Type(
         "v1.Time",

@@ -4,7 +4,7 @@ Source: ``k8s.io/kubernetes/pkg/controller`` ComputeHash and ``pkg/util/hash`` D
 (v1.36).
 """
 
-from kubeobj.controllers.goprint import print_template
+from kubeobj.controllers.goprint import template_parts
 from kubeobj.controllers.hashtext import fnv1a_32, safe_encode
 from kubeobj.documents import Wire
 
@@ -25,8 +25,6 @@ def compute_hash(template: Wire, collision_count: int | None) -> str:
     >>> compute_hash({**template, "spec": {"containers": containers}}, None)
     '6648d65d9c'
     """
-    content = print_template(template).encode()
-    if collision_count is not None:
-        # Four bytes of the number, in a buffer of eight.
-        content += (collision_count % 2**32).to_bytes(8, "little")
-    return safe_encode(str(fnv1a_32(content)))
+    # Four bytes of the number, in a buffer of eight.
+    end = b"" if collision_count is None else (collision_count % 2**32).to_bytes(8, "little")
+    return safe_encode(str(fnv1a_32(template_parts(template), end)))

@@ -4,9 +4,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kubeobj.controllers import goprint
-from kubeobj.controllers.hashtext import safe_encode
+from kubeobj.controllers.hashtext import FixedText, fnv1a_32, safe_encode
 from kubeobj.controllers.podtemplatehash import compute_hash
 from kubeobj.controllers.podtemplateshape import STRUCTS
 from kubeobj.models.fieldtable import TYPES
@@ -26,6 +28,25 @@ def test_hashes_are_those_of_kubernetes() -> None:
         if found != expected:
             wrong.append((line, found))
     assert not wrong
+
+
+def printed_as(template: dict[str, Any]) -> str:
+    """Return a template as Go prints it."""
+    return "".join(map(str, goprint.template_parts(template)))
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"))), st.binary())
+def test_a_text_that_is_known_is_hashed_alike(texts: list[str], end: bytes) -> None:
+    """However a text is put together, and of what, the hash is that of the whole."""
+    content = "".join(texts).encode() + end
+    state = 0x811C9DC5
+    for byte in content:
+        state = (state ^ byte) * 0x01000193 % 2**32
+    fixed = [FixedText(text) for text in texts]
+    mixed = [part for pair in zip(texts[::2], fixed[1::2], strict=False) for part in pair]
+    mixed += texts[len(mixed) :]
+    assert fnv1a_32(texts, end) == fnv1a_32(fixed, end) == fnv1a_32(mixed, end) == state
+    assert fnv1a_32(fixed, end) == state
 
 
 def deployments() -> list[Any]:
@@ -130,7 +151,7 @@ def test_quantities_are_printed_as_they_are_kept(quantity: object, text: str) ->
     expected = text.replace("…", "(resource.infDecAmount){Dec:(*inf.Dec)")
     before, _, unit_format = expected.rpartition(" ")
     expected = f"{{i:(resource.int64Amount){before} Format:(resource.Format){unit_format}}}"
-    printed = goprint.print_template({"spec": {"overhead": {"cpu": quantity}}})
+    printed = printed_as({"spec": {"overhead": {"cpu": quantity}}})
     assert f"Overhead:(v1.ResourceList)map[cpu:{expected}] " in printed
 
 
@@ -141,7 +162,7 @@ def test_metadata_that_templates_rarely_have_is_printed() -> None:
         "ownerReferences": [{"name": "a", "controller": False}],
         "managedFields": [{"fieldsV1": {"f:a": {}}}, None],
     }
-    printed = goprint.print_template({"metadata": metadata})
+    printed = printed_as({"metadata": metadata})
     assert "(time.Time){wall:(uint64)500000000 ext:(int64)62135596801 loc:(*time.Loc" in printed
     assert "Controller:(*bool)false BlockOwnerDeletion:(*bool)<nil>}] " in printed
     assert "FieldsV1:(*v1.FieldsV1){Raw:([]uint8)[123 34 102 58 97 34 58 123 125 125]}" in printed
