@@ -157,3 +157,10 @@ def test_waits_grow_with_failures_and_shrink_with_time(failures: int, elapsed: f
     wait = jobbackoff.remaining_seconds(failures, elapsed)
     assert 0 <= wait <= jobbackoff.remaining_seconds(failures + 1, elapsed) <= 600
     assert jobbackoff.remaining_seconds(failures, elapsed + 1) <= wait
+
+
+def test_a_replica_set_of_nobody_knows_which_share_stays_as_it_is() -> None:
+    """Where neither annotation nor status tells how large the deployment was, nothing moves."""
+    subject = deployment({"replicas": 5, "max_surge": 1, "max_unavailable": 1})
+    replica_set = {"metadata": {}, "spec": {"replicas": 3}}
+    assert rollingupdate.proportion(subject, replica_set, 2, 0) == 0
