@@ -95,15 +95,13 @@ def new_errors(obj: Wire, kind: Kind) -> Iterator[FieldError]:
     yield from _finalizer_errors(metadata)
 
 
-def update_errors(obj: Wire, old: Wire, kind: Kind) -> Iterator[FieldError]:
+def update_errors(obj: Wire, old: Wire, kind: Kind) -> list[FieldError]:
     """Find what is wrong with the metadata of *obj*, which is to take the place of *old*."""
     found = validate_read_object_meta_update(obj["metadata"], old["metadata"])
-    yield from found
     if kind.updates_metadata_once:
-        return
+        return [*found]
     # The API asks twice: once for all kinds, and once for this one.
-    yield from found
-    yield from _finalizer_errors(obj["metadata"])
+    return [*found, *found, *_finalizer_errors(obj["metadata"])]
 
 
 def _finalizer_errors(metadata: Wire) -> Iterator[FieldError]:
@@ -116,19 +114,26 @@ def _finalizer_errors(metadata: Wire) -> Iterator[FieldError]:
 
 def same_but_for(obj: Wire, old: Wire, *names: str) -> bool:
     """Return whether two objects are the same but for their top-level fields *names*."""
-    return all(obj.get(name) == old.get(name) for name in {*obj, *old} if name not in names)
+    if any(part != old.get(name) for name, part in obj.items() if name not in names):
+        return False
+    return all(name in obj or name in names or part is None for name, part in old.items())
 
 
 def brings_more(obj: Wire, old: Wire, *names: str) -> bool:
     """Return whether *obj* has anything that *old* has not, but for top-level fields *names*."""
-    return any(_brings(obj[name], old.get(name)) for name in obj if name not in names)
+    return any(
+        part != old.get(name) and _brings(part, old.get(name))
+        for name, part in obj.items()
+        if name not in names
+    )
 
 
 def _brings(new: object, old: object) -> bool:
-    if new == old:
-        return False
+    """Return whether *new*, which differs from *old*, has anything that *old* has not."""
     if isinstance(new, dict) and isinstance(old, dict):
-        return any(_brings(part, old.get(key)) for key, part in new.items())
+        return any(
+            part != old.get(key) and _brings(part, old.get(key)) for key, part in new.items()
+        )
     if isinstance(new, list) and isinstance(old, list):
         return any(item not in old for item in new)
     return True

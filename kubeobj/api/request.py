@@ -175,10 +175,11 @@ class Request:
     def _admission(
         self, operation: Operation, name: str, obj: Wire | None, old: Wire | None
     ) -> AdmissionRequest:
+        kind = self.kind
         return AdmissionRequest(
             operation=operation,
-            kind=self.kind.kind,
-            resource=self.kind.resource,
+            kind=kind.kind,
+            resource=kind.resource,
             subresource=self.subresource,
             namespace=self.namespace,
             name=name or (obj["metadata"].get("generateName", "") if obj else ""),
@@ -232,6 +233,8 @@ class Request:
 
 def _is_same(given: JsonValue, stored: JsonValue) -> bool:
     """Return whether two values are the same JSON, of the same types."""
+    if given.__class__ is str:
+        return given == stored
     try:
         return orjson.dumps(given, option=_PLAIN) == orjson.dumps(stored, option=_PLAIN)
     except TypeError:

@@ -141,7 +141,7 @@ class GroupVersionKind:
     @property
     def api_version(self) -> str:
         """The ``apiVersion`` of such an object."""
-        return str(self.group_version)
+        return f"{self.group}/{self.version}" if self.group else self.version
 
     @property
     def group_version(self) -> GroupVersion:

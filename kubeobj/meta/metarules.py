@@ -53,14 +53,6 @@ _NAME, _PREFIX, _NAMESPACE, _ANNOTATIONS = map(
 _NONE: Mapping[str, str] = {}
 # Parts of metadata that few objects have.
 _RARE = frozenset({"finalizers", "managedFields"})
-_NEVER_CHANGED = (
-    "name",
-    "namespace",
-    "uid",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-)
 
 FIELD_MANAGER_MAX_BYTES = 128
 """The longest name of a field manager."""
@@ -187,15 +179,17 @@ def _are_good_pairs(labels: tuple[tuple[str, str], ...]) -> bool:
 
 def _are_good_owners(owners: Sequence[Document]) -> bool:
     """Return whether nothing is wrong with *owners*, at most one of which may be the controller."""
-    return sum(owner.get("controller") is True for owner in owners) < 2 and all(
-        _is_good_owner(
+    controllers = 0
+    for owner in owners:
+        controllers += owner.get("controller") is True
+        if not _is_good_owner(
             text_of(owner, "apiVersion"),
             text_of(owner, "kind"),
             text_of(owner, "name"),
             text_of(owner, "uid"),
-        )
-        for owner in owners
-    )
+        ):
+            return False
+    return controllers < 2
 
 
 @lru_cache(maxsize=1024)
@@ -230,14 +224,26 @@ def validate_read_object_meta_update(new: Document, old: Document) -> tuple[Fiel
         new.get("resourceVersion")
         and "managedFields" not in new
         and ("deletionTimestamp" not in old or new.get("finalizers") == old.get("finalizers"))
-        and all(new.get(name) == old.get(name) for name in _NEVER_CHANGED)
+        and _have_kept(new, old)
         and integer_of(new, "generation") >= integer_of(old, "generation")
         and _are_good_labels(labels)
-        and _are_good_owners(objects_of(new, "ownerReferences"))
+        and ("ownerReferences" not in new or _are_good_owners(objects_of(new, "ownerReferences")))
         and not (annotations and validate_annotations(annotations, _ANNOTATIONS))
     ):
         return ()
     return _update_errors(new, old, METADATA)
+
+
+def _have_kept(new: Document, old: Document) -> bool:
+    """Return whether *new* has what never changes as *old* has it."""
+    return (
+        new.get("name") == old.get("name")
+        and new.get("namespace") == old.get("namespace")
+        and new.get("uid") == old.get("uid")
+        and new.get("creationTimestamp") == old.get("creationTimestamp")
+        and new.get("deletionTimestamp") == old.get("deletionTimestamp")
+        and new.get("deletionGracePeriodSeconds") == old.get("deletionGracePeriodSeconds")
+    )
 
 
 def _update_errors(new: Document, old: Document, path: FieldPath) -> tuple[FieldError, ...]:

@@ -5,16 +5,14 @@ told: changes are undone, latest first.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 from kubeobj.store.errors import RevisionAhead, RevisionExpired
 from kubeobj.store.record import Record
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One write.
 
     Args:

@@ -61,7 +61,7 @@ class Draft:
         b'{"kind":"Pod","metadata":{"resourceVersion":"7","uid":"1"}}'
         """
         metadata = document.get("metadata", {})
-        if not isinstance(metadata, Mapping):
+        if type(metadata) is not dict and not isinstance(metadata, Mapping):
             raise RecordError("metadata must be an object")
         body, revision_at = _encode(document, metadata)
         uid = metadata.get("uid") or ""
@@ -141,8 +141,8 @@ def _encode(document: Document, metadata: Document) -> tuple[bytes, int]:
     rest.pop("resourceVersion", None)
     tail.pop("metadata", None)
     head = {field: tail.pop(field) for field in _HEAD if field in tail}
-    before = _dump(head)[:-1] + (b"," if head else b"") + b'"metadata":{"resourceVersion":"'
-    return b"".join((before, b'"', _continued(rest), _continued(tail))), len(before)
+    begin = _dump(head)[:-1] + (b"," if head else b"") + b'"metadata":{"resourceVersion":"'
+    return b"".join((begin, b'"', _continued(rest), _continued(tail))), len(begin)
 
 
 def _continued(fields: Document) -> bytes:
@@ -159,7 +159,7 @@ def _dump(value: JsonValue) -> bytes:
 
 def _labels(metadata: Document) -> Mapping[str, str]:
     labels = metadata.get("labels") or {}
-    if not isinstance(labels, Mapping):
+    if not isinstance(labels, dict | Mapping):
         raise RecordError("metadata.labels must be an object")
     read = {key: value for key, value in labels.items() if isinstance(value, str)}
     if len(read) != len(labels):
@@ -168,12 +168,14 @@ def _labels(metadata: Document) -> Mapping[str, str]:
 
 
 def _owners(metadata: Document) -> tuple[str, ...]:
-    references = metadata.get("ownerReferences") or ()
+    references = metadata.get("ownerReferences")
+    if not references:
+        return ()
     if not isinstance(references, list | tuple):
         raise RecordError("metadata.ownerReferences must be a list")
     uids: dict[str, None] = {}
     for owner in references:
-        uid = owner.get("uid") if isinstance(owner, Mapping) else None
+        uid = owner.get("uid") if isinstance(owner, dict | Mapping) else None
         if not isinstance(uid, str):
             raise RecordError("every one of metadata.ownerReferences must have a uid")
         uids[uid] = None

@@ -151,6 +151,42 @@ class Watch:
 
 
 @final
+class _Route:
+    """The watches of one scope and term: who wants all of it, and whose selectors select what."""
+
+    __slots__ = ("_everything", "_selectors")
+
+    def __init__(self) -> None:
+        # Most watches are those of caches, which want all there is.
+        self._everything: dict[int, None] = {}
+        self._selectors: SelectorIndex[int] = SelectorIndex()
+
+    def add(self, number: int, selector: Selector) -> None:
+        if selector.selects_everything:
+            self._everything[number] = None
+        else:
+            self._selectors.add(number, selector)
+
+    def discard(self, number: int) -> None:
+        self._everything.pop(number, None)
+        self._selectors.discard(number)
+
+    def __len__(self) -> int:
+        return len(self._everything) + len(self._selectors)
+
+    def concerned(self, change: Change) -> Iterable[int]:
+        """Return the watches that select the labels of *change* after or before it."""
+        if not self._selectors:
+            # A watch may die meanwhile, but it is cleared away only at the next change.
+            return self._everything
+        labels, previous = change.record.labels, change.previous
+        selecting = [*self._everything, *self._selectors.match(labels)]
+        if previous is None or previous.labels == labels:
+            return selecting
+        return {*selecting, *self._selectors.match(previous.labels)}
+
+
+@final
 class Watches:
     """The watches of a store, and which of them a change concerns."""
 
@@ -158,8 +194,8 @@ class Watches:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        # By resource, then by scope and term: whose selectors select what.
-        self._routes: dict[str, dict[tuple[str, str], SelectorIndex[int]]] = {}
+        # By resource, then by scope and term.
+        self._routes: dict[str, dict[tuple[str, str], _Route]] = {}
         self._watches: weakref.WeakValueDictionary[int, Watch] = weakref.WeakValueDictionary()
         self._numbers = count()
         # A watch dies whenever Python drops it, even in the middle of a change to the routes; so
@@ -179,7 +215,7 @@ class Watches:
         self._watches[number] = watch
         routes = self._routes.setdefault(subject.resource, {})
         place = (subject.scope, subject.term)
-        routes.setdefault(place, SelectorIndex()).add(number, subject.selector)
+        routes.setdefault(place, _Route()).add(number, subject.selector)
         weakref.finalize(watch, self._abandoned.append, (subject, number)).atexit = False
         return watch
 
@@ -190,14 +226,14 @@ class Watches:
         routes = self._routes.get(key.resource)
         if routes is None:
             return
-        path = key.path
+        path, revision, terms = key.path, change.record.revision, _terms(change)
         for scope in ("", scope_of_path(path), path):
-            for term in _terms(change):
-                selectors = routes.get((scope, term))
-                for number in () if selectors is None else _concerned(selectors, change):
+            for term in terms:
+                route = routes.get((scope, term))
+                for number in () if route is None else route.concerned(change):
                     watch = self._watches.get(number)
                     if watch is not None:
-                        watch.note(change.record.revision)
+                        watch.note(revision)
 
     def _clear_away(self) -> None:
         while self._abandoned:
@@ -215,13 +251,3 @@ def _terms(change: Change) -> Iterable[str]:
     """Return the terms that the object of *change* has after or before it, and the empty one."""
     before = () if change.previous is None else change.previous.terms
     return {"", *change.record.terms, *before}
-
-
-def _concerned(selectors: SelectorIndex[int], change: Change) -> Iterable[int]:
-    """Return the watches that select the labels of *change* after or before it."""
-    labels = change.record.labels
-    selecting = selectors.match(labels)
-    previous = change.previous
-    if previous is None or previous.labels == labels:
-        return selecting
-    return {*selecting, *selectors.match(previous.labels)}

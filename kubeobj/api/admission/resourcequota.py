@@ -9,9 +9,9 @@ Source: ``k8s.io/apiserver/pkg/admission/plugin/resourcequota`` (v1.36).
 from collections.abc import Iterator, Mapping
 
 from kubeobj.api.admission.chain import Admission, AdmissionRequest, Operation
-from kubeobj.api.admission.quotausage import Usage, is_in_scopes, usage_of
 from kubeobj.api.errors import Forbidden
 from kubeobj.api.quantities import ZERO, quantities_of
+from kubeobj.api.quotausage import Usage, is_in_scopes, usage_of
 from kubeobj.documents import Wire
 
 QUOTAS = "resourcequotas"

@@ -43,13 +43,15 @@ def identity_of(obj: Given) -> Identity:
     Raises:
         BadRequest: If it cannot be an object of the API.
     """
-    if isinstance(obj, ApiObject | Unstructured):
+    if type(obj) is dict:
+        document = cast("Document", obj)  # what is no JSON in it is found by who reads it
+    elif isinstance(obj, ApiObject | Unstructured):
         try:
             document = obj.to_document()
         except FieldErrors as error:
             raise BadRequest(str(error)) from None
     elif isinstance(obj, Mapping):
-        document = cast("Document", obj)  # what is no JSON in it is found by who reads it
+        document = cast("Document", obj)
     else:
         raise BadRequest(f"a {type(obj).__name__} is no object of the API")
     try:
@@ -57,7 +59,7 @@ def identity_of(obj: Given) -> Identity:
     except ObjectReferenceError as error:
         raise BadRequest(str(error)) from None
     metadata = document.get("metadata")
-    if metadata is not None and not isinstance(metadata, Mapping):
+    if metadata is not None and not isinstance(metadata, dict | Mapping):
         raise BadRequest("metadata must be an object")
     metadata = metadata or {}
     return Identity(kind, _text(metadata, "namespace"), _text(metadata, "name"), document)
