@@ -8,6 +8,7 @@ Go's package ``time`` for local times that are left out.
 """
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -75,6 +76,15 @@ def text_in_zone(seconds: float, zone: ZoneInfo) -> str:
     """
     text = (_EPOCH + timedelta(seconds=seconds // 1)).astimezone(zone).isoformat()
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
+
+
+def text_in_mail(seconds: float) -> str:
+    """Return a time as RFC 1123 writes it, in UTC.
+
+    >>> text_in_mail(0)
+    'Thu, 01 Jan 1970 00:00:00 +0000'
+    """
+    return format_datetime(_EPOCH + timedelta(seconds=seconds // 1))
 
 
 class _Search:
