@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kubeobj.api.admission.quotausage import is_in_scopes, usage_of
 from kubeobj.api.apiserver import ApiServer
 from kubeobj.api.errors import AlreadyExists, ApiError, Forbidden
+from kubeobj.api.quotausage import is_in_scopes, usage_of
 from kubeobj.clock import VirtualClock
 from kubeobj.documents import Wire
 from kubeobj.entropy import SeededIdSource

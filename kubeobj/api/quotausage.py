@@ -3,7 +3,7 @@
 Source: ``k8s.io/kubernetes/pkg/quota/v1/evaluator/core`` (v1.36).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import TypeAlias
 
 from kubeobj.api.podspec.podresources import total_of_pod
@@ -50,6 +50,33 @@ def usage_of(resource: str, obj: Wire) -> Usage:
     if measure is not None:
         usage.update(measure(obj))
     return usage
+
+
+def may_use(resource: str, names: Container[str]) -> bool:
+    """Return whether objects of a resource may use something that a quota has one of *names* for.
+
+    >>> may_use("secrets", {"secrets": "3"}), may_use("secrets", {"pods": "3"})
+    (True, False)
+    """
+    return resource in _MEASURES or f"count/{resource}" in names or resource in names
+
+
+def is_measured(name: str, resources: Container[str]) -> bool:
+    """Return whether something uses, or could use, what a quota calls *name*.
+
+    Args:
+        name: What a quota bounds: ``pods``, ``requests.cpu``, ``count/jobs.batch``.
+        resources: The resources whose objects are stored, with their groups.
+
+    >>> is_measured("count/jobs.batch", {"jobs.batch"}), is_measured("count/jobs.batch", ())
+    (True, False)
+    """
+    kind, slash, resource = name.partition("/")
+    if not slash or name.startswith("requests."):
+        return True
+    if kind == "count":
+        return resource in resources
+    return _CLASS_SUFFIX in name or name.endswith(_DEVICES)
 
 
 def is_over(pod: Wire) -> bool:
