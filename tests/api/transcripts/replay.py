@@ -74,6 +74,10 @@ class Client:
             body = body.encode("utf-8", "surrogatepass")
         return self.api.handle(HttpRequest(method, target, sent, body or b""))
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass; nothing happens meanwhile."""
+        self.clock.advance(seconds)
+
     def close(self, response: HttpResponse) -> Answer:
         """Return what a response has come to at its end."""
         stream = response.stream
@@ -96,20 +100,27 @@ class Client:
         return self.close(self.open(method, target, body, headers))
 
 
-def replay(scenario: Wire) -> None:
+def replay(scenario: Wire, client: Client | None = None) -> None:
     """Replay a scenario.
+
+    Args:
+        scenario: What was recorded.
+        client: Who asks; None for one of a server on which nothing happens by itself.
 
     Raises:
         Mismatch: If an answer is not as recorded.
     """
-    client = Client()
+    client = Client() if client is None else client
     bound: Bound = {"<ns>": NAMESPACE}
     matcher = Matcher(bound)
     _set_up(client, scenario.get("setup", "default"))
     waiting: dict[str, tuple[Wire, HttpResponse]] = {}
     for position, step in enumerate(scenario["steps"]):
         if "sleep" in step:
-            client.clock.advance(step["sleep"])
+            client.wait(step["sleep"])
+            continue
+        if "pods" in step:
+            _play_kubelet(client, substituted(step["pods"], bound))
             continue
         if "start" in step:
             waiting[step["start"]] = (step, _open(client, step, bound))
@@ -119,7 +130,56 @@ def replay(scenario: Wire) -> None:
         else:
             begun, response = step, _open(client, step, bound)
         where = f"step {position} {step.get('method', 'join')} {step.get('path', step.get('join'))}"
-        _compare(step, begun, client.close(response), matcher, where)
+        answer = client.close(response)
+        answer = _awaited(client, step, bound, answer) if "until" in step else answer
+        _compare(step, begun, answer, matcher, where)
+
+
+def _awaited(client: Client, step: Wire, bound: Bound, answer: Answer) -> Answer:
+    """Return the answer once it is as expected, or the last one within the time."""
+    until = substituted(step["until"], bound)
+    wanted = {pointer: value for pointer, value in until.items() if pointer.startswith("/")}
+    for _ in range(round(until.get("timeout", 60) / 0.1)):
+        status, _, data = answer
+        found = _parsed(step, data)
+        if status == until.get("status", 200) and all(
+            _pick(found, pointer) == value for pointer, value in wanted.items()
+        ):
+            break
+        client.wait(0.1)
+        answer = client.close(_open(client, step, bound))
+    return answer
+
+
+def _play_kubelet(client: Client, pods: Wire) -> None:
+    """Give the first pods of a selector a status, as a kubelet does.
+
+    Raises:
+        Mismatch: If there are not so many.
+    """
+    query = urllib.parse.quote(pods.get("labelSelector", ""))
+    wanted: list[Wire] = []
+    for _ in range(round(pods.get("timeout", 20) / 0.1)):
+        _, _, data = client.send("GET", f"{pods['path']}?labelSelector={query}")
+        phases = pods.get("from", ["Pending"])
+        wanted = [
+            one
+            for one in json.loads(data)["items"]
+            if "deletionTimestamp" not in one["metadata"] and one["status"].get("phase") in phases
+        ]
+        if len(wanted) >= pods["count"]:
+            break
+        client.wait(0.1)
+    if len(wanted) < pods["count"]:
+        raise Mismatch(f"{len(wanted)} pods to set, expected {pods['count']}")
+    wanted.sort(key=lambda one: one["metadata"]["name"])
+    strategic = {"Content-Type": "application/strategic-merge-patch+json"}
+    for number, one in enumerate(wanted[: pods["count"]], start=1):
+        status = json.loads(json.dumps(pods["status"]).replace("%n", str(number)))
+        target = f"{pods['path']}/{one['metadata']['name']}/status"
+        code, _, data = client.send("PATCH", target, json.dumps({"status": status}), strategic)
+        if code != 200:
+            raise Mismatch(f"the status of a pod: {code} {data[:200]!r}")
 
 
 def _set_up(client: Client, setup: str) -> None:

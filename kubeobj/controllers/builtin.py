@@ -1,0 +1,34 @@
+"""Kubernetes' own control loops, all of them: what ``kube-controller-manager`` runs."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from kubeobj.controllers.clusterroleaggregation import ClusterRoleAggregationController
+from kubeobj.controllers.cronjob import CronJobController
+from kubeobj.controllers.garbagecollector import GarbageCollector
+from kubeobj.controllers.namespace import NamespaceController
+from kubeobj.controllers.pvcprotection import PvcProtectionController
+from kubeobj.controllers.pvprotection import PvProtectionController
+from kubeobj.controllers.replicaset import ReplicaSetController
+from kubeobj.controllers.replicationcontroller import ReplicationControllerController
+from kubeobj.controllers.rootcacertificate import RootCaPublisher
+from kubeobj.controllers.serviceaccount import ServiceAccountController
+from kubeobj.controllers.tokensecret import TokenSecretController
+from kubeobj.controllers.ttlafterfinished import TtlAfterFinishedController
+from kubeobj.reconcile.manager import Install
+
+LOOPS: Final[Sequence[Install]] = (
+    ClusterRoleAggregationController,
+    CronJobController,
+    GarbageCollector,
+    NamespaceController,
+    PvcProtectionController,
+    PvProtectionController,
+    ReplicaSetController,
+    ReplicationControllerController,
+    RootCaPublisher,
+    ServiceAccountController,
+    TokenSecretController,
+    TtlAfterFinishedController,
+)
+"""The loops, each a class that is called with a manager; what it needs, it finds there."""

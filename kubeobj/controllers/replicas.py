@@ -1,0 +1,300 @@
+"""Keeping as many pods as an object asks for: what ReplicaSets and ReplicationControllers share.
+
+Source: ``k8s.io/kubernetes/pkg/controller/replicaset`` (v1.36).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, final
+
+from kubeobj.api.errors import ApiError, NotFound
+from kubeobj.controllers.adoption import Adoption
+from kubeobj.controllers.podfromtemplate import pod_from_template
+from kubeobj.controllers.podranking import replicas_to_delete
+from kubeobj.controllers.podstate import (
+    is_active,
+    is_available,
+    is_ready,
+    is_terminating,
+    next_availability_seconds,
+)
+from kubeobj.controllers.refusals import is_namespace_terminating
+from kubeobj.controllers.selecting import Selecting
+from kubeobj.documents import Wire
+from kubeobj.labels.selector import Selector
+from kubeobj.reconcile.expectations import Expectations
+from kubeobj.reconcile.manager import Manager
+from kubeobj.reconcile.moments import text_of
+from kubeobj.reconcile.request import Cached, Request, Result
+from kubeobj.reconcile.triggers import on_self, owner_of
+
+BURST: Final = 500
+"""How many pods are created or deleted at most before anything else is looked at."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ReplicaKind:
+    """A kind whose objects ask for a number of equal pods.
+
+    Args:
+        resource: Its resource: ``replicasets.apps``.
+        group: Its group.
+        kind: The kind.
+        name: The name of its loop, under which it tells events.
+        selector: Returns which pods an object selects.
+    """
+
+    resource: str
+    group: str
+    kind: str
+    name: str
+    selector: Callable[[Cached], Selector]
+
+
+class ReplicaController:
+    """Keeps as many pods as each object of a kind asks for.
+
+    Args:
+        manager: Whose caches and client are used.
+        kind: The kind.
+    """
+
+    def __init__(self, manager: Manager, kind: ReplicaKind) -> None:
+        self._kind = kind
+        self._client = manager.client
+        self._clock = manager.clock
+        self._objects = manager.informer(kind.resource)
+        self._pods = manager.informer("pods")
+        self._events = manager.events.by(kind.name)
+        self._expected = Expectations(manager.clock)
+        self._adoption = Adoption(
+            manager.client, kind.resource, "pods", self._pods.cache, accepts=is_active
+        )
+        self._loop = manager.controller(
+            kind.name, self.reconcile, needs=[self._objects, self._pods]
+        )
+        on_self(self._loop, self._objects)
+        self._selecting = Selecting(self._objects, kind.selector)
+        self._pods.subscribe(self._owned, owner=(kind.group, kind.kind))
+        self._pods.subscribe(self._orphan)
+
+    # ------------------------------------------------------------ what has changed
+
+    def _owned(self, old: Cached | None, new: Cached | None) -> None:
+        """Note what was expected, and look at the owner."""
+        for pod in (old, new):
+            if pod is None or not self._is_ours(pod):
+                continue
+            owner = owner_of(pod)
+            if new is None or "deletionTimestamp" in new["metadata"]:
+                self._expected.deleted(owner, pod["metadata"]["uid"])
+            elif old is None:
+                self._expected.created(owner)
+            self._loop.queue.add(owner)
+
+    def _is_ours(self, pod: Cached) -> bool:
+        for reference in pod["metadata"].get("ownerReferences") or ():
+            if reference.get("controller"):
+                found: bool = reference["kind"] == self._kind.kind
+                return found
+        return False
+
+    def _orphan(self, old: Cached | None, new: Cached | None) -> None:
+        """Look at those that may adopt a pod that nothing controls."""
+        if new is None or "deletionTimestamp" in new["metadata"]:
+            return
+        references = new["metadata"].get("ownerReferences")
+        if references and any(one.get("controller") for one in references):
+            return
+        metadata = new["metadata"]
+        for owner in self._selecting.of(metadata["namespace"], metadata.get("labels")):
+            self._loop.queue.add(owner)
+
+    # ------------------------------------------------------------ what is done
+
+    def reconcile(self, request: Request) -> Result | None:
+        """Create or delete pods until there are as many as asked for, and report it."""
+        obj = self._objects.cache.find(request)
+        if obj is None:
+            self._expected.forget(request)
+            return None
+        is_met = self._expected.are_met(request)
+        claimed = self._adoption.claim(obj, self._kind.selector(obj))
+        active = [pod for pod in claimed if is_active(pod)]
+        failure: ApiError | None = None
+        if is_met and "deletionTimestamp" not in obj["metadata"]:
+            failure = self._manage(request, obj, active)
+        self._report(obj, claimed, active, failure)
+        if failure is not None:
+            raise failure
+        minimum = obj["spec"].get("minReadySeconds") or 0
+        if minimum:
+            after = next_availability_seconds(active, minimum, self._clock.now())
+            return None if after is None else Result(after)
+        return None
+
+    def _manage(self, request: Request, obj: Cached, active: list[Cached]) -> ApiError | None:
+        difference = len(active) - obj["spec"].get("replicas", 1)
+        if difference < 0:
+            return self._create(request, obj, min(-difference, BURST))
+        if difference > 0:
+            return self._delete(request, obj, active, min(difference, BURST))
+        return None
+
+    def _create(self, request: Request, obj: Cached, count: int) -> ApiError | None:
+        """Create pods: one, then two, then four and so on, so that few fail if all would."""
+        pod = pod_from_template(obj["spec"]["template"], obj)
+        self._expected.creations(request, count)
+        done, batch = 0, 1
+        while done < count:
+            for _ in range(min(batch, count - done)):
+                error = self._create_one(obj, pod)
+                if error is None:
+                    done += 1
+                    continue
+                for _ in range(count - done):
+                    self._expected.created(request)
+                return None if is_namespace_terminating(error) else error
+            batch *= 2
+        return None
+
+    def _create_one(self, obj: Cached, pod: Wire) -> ApiError | None:
+        try:
+            made = self._client.create(pod)
+        except ApiError as error:
+            if not is_namespace_terminating(error):
+                self._events.record(obj, "FailedCreate", f"Error creating: {error}", "Warning")
+            return error
+        self._events.record(obj, "SuccessfulCreate", f"Created pod: {made.metadata.name}")
+        return None
+
+    def _delete(
+        self, request: Request, obj: Cached, active: list[Cached], count: int
+    ) -> ApiError | None:
+        related = self._related(obj)
+        chosen = replicas_to_delete(active, count, self._clock.now(), related=related)
+        self._expected.deletions(request, [pod["metadata"]["uid"] for pod in chosen])
+        failure: ApiError | None = None
+        for pod in chosen:
+            metadata = pod["metadata"]
+            try:
+                self._client.delete(
+                    "pods", metadata["name"], namespace=metadata["namespace"], uid=metadata["uid"]
+                )
+            except NotFound:
+                self._expected.deleted(request, metadata["uid"])
+            except ApiError as error:
+                self._expected.deleted(request, metadata["uid"])
+                self._events.record(obj, "FailedDelete", f"Error deleting: {error}", "Warning")
+                failure = failure or error
+            else:
+                self._events.record(obj, "SuccessfulDelete", f"Deleted pod: {metadata['name']}")
+        return failure
+
+    def _related(self, obj: Cached) -> list[Cached]:
+        """Return the active pods of all objects that have the same controller as this one."""
+        owner = next(
+            (one for one in obj["metadata"].get("ownerReferences") or () if one.get("controller")),
+            None,
+        )
+        siblings = [obj] if owner is None else self._objects.cache.owned_by(owner["uid"])
+        return [
+            pod
+            for sibling in siblings
+            for pod in self._pods.cache.owned_by(sibling["metadata"]["uid"])
+            if is_active(pod)
+        ]
+
+    # ------------------------------------------------------------ what is reported
+
+    def _report(
+        self,
+        obj: Cached,
+        claimed: Sequence[Cached],
+        active: Sequence[Cached],
+        failure: ApiError | None,
+    ) -> None:
+        status = self._status(obj, claimed, active, failure)
+        old: Wire = obj.get("status") or {}
+        changed = {name: value for name, value in status.items() if old.get(name) != value}
+        # What has become 0 is not written at all, so it has to be taken away.
+        gone: Wire = {name: None for name in _COUNTS if name in old and name not in status}
+        if not changed and not gone:
+            return
+        metadata = obj["metadata"]
+        patch = {
+            "metadata": {"resourceVersion": metadata["resourceVersion"]},
+            "status": {**changed, **gone},
+        }
+        try:
+            self._client.patch(
+                self._kind.resource,
+                metadata["name"],
+                patch,
+                type="merge",
+                namespace=metadata["namespace"],
+                part="status",
+            )
+        except NotFound:
+            return
+
+    def _status(
+        self,
+        obj: Cached,
+        claimed: Sequence[Cached],
+        active: Sequence[Cached],
+        failure: ApiError | None,
+    ) -> Wire:
+        now, minimum = self._clock.now(), obj["spec"].get("minReadySeconds") or 0
+        labels = _template_labels(obj)
+        ready = [pod for pod in active if is_ready(pod)]
+        counts = {
+            "fullyLabeledReplicas": sum(1 for pod in active if _has(pod, labels)),
+            "readyReplicas": len(ready),
+            "availableReplicas": sum(1 for pod in ready if is_available(pod, minimum, now)),
+        }
+        status: Wire = {"replicas": len(active)}
+        status.update({name: count for name, count in counts.items() if count})
+        if self._kind.group:
+            status["terminatingReplicas"] = sum(1 for pod in claimed if is_terminating(pod))
+        status["observedGeneration"] = obj["metadata"].get("generation", 1)
+        conditions = _conditions(obj, len(active), failure, now)
+        if conditions is not None:
+            status["conditions"] = conditions
+        return status
+
+
+_COUNTS: Final = ("fullyLabeledReplicas", "readyReplicas", "availableReplicas", "conditions")
+
+
+def _has(pod: Cached, labels: Wire) -> bool:
+    own = pod["metadata"].get("labels") or {}
+    return all(own.get(name) == value for name, value in labels.items())
+
+
+def _template_labels(obj: Cached) -> Wire:
+    labels: Wire = (obj["spec"]["template"].get("metadata") or {}).get("labels") or {}
+    return labels
+
+
+def _conditions(
+    obj: Cached, active: int, failure: ApiError | None, now: float
+) -> list[Wire] | None:
+    """Return the conditions, with ReplicaFailure if pods could not be made; None for none."""
+    before: list[Wire] = (obj.get("status") or {}).get("conditions") or []
+    known = next((one for one in before if one["type"] == "ReplicaFailure"), None)
+    others = [one for one in before if one["type"] != "ReplicaFailure"]
+    if failure is None:
+        return others or None
+    if known is not None:
+        return before
+    reason = "FailedCreate" if active < obj["spec"].get("replicas", 1) else "FailedDelete"
+    condition = {
+        "type": "ReplicaFailure",
+        "status": "True",
+        "lastTransitionTime": text_of(now),
+        "reason": reason,
+        "message": str(failure),
+    }
+    return [*others, condition]
