@@ -65,22 +65,20 @@ def patch(request: Request, name: str, change: JsonValue, kind: PatchType) -> Ou
     """
     changed = _changed(change, kind)
     part, own = request.sharing_part, frozenset({request.subresource})
-    if kind is PatchType.MERGE and part is not None and changed is not None and changed <= own:
+    if part is not None and changed is not None and changed <= own:
         changed = own
     else:
         part = None
+    # What a merge patch leaves alone, it shares.
+    shares = part is not None and kind is PatchType.MERGE
 
     def patched(old: Wire) -> Wire:
-        document = request.endpoint.view(old) if part is None else _shared(old)
-        result = apply(request.endpoint, document, change, kind)
+        if shares:
+            old = {**old, "metadata": {**old["metadata"]}}
+        result = apply(request.endpoint, request.endpoint.view(old), change, kind)
         return read_result(request, result, name, changed, part)
 
-    return replace(request, name, patched, shares=part is not None)
-
-
-def _shared(old: Wire) -> Wire:
-    """Return an object that shares all but its metadata with *old*."""
-    return {**old, "metadata": {**old["metadata"]}}
+    return replace(request, name, patched, shares=shares)
 
 
 def _changed(change: JsonValue, kind: PatchType) -> frozenset[str] | None:

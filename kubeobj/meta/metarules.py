@@ -226,9 +226,16 @@ def validate_read_object_meta_update(new: Document, old: Document) -> tuple[Fiel
         and ("deletionTimestamp" not in old or new.get("finalizers") == old.get("finalizers"))
         and _have_kept(new, old)
         and integer_of(new, "generation") >= integer_of(old, "generation")
-        and _are_good_labels(labels)
-        and ("ownerReferences" not in new or _are_good_owners(objects_of(new, "ownerReferences")))
-        and not (annotations and validate_annotations(annotations, _ANNOTATIONS))
+        # What is shared with what is stored was good when that was.
+        and (labels is old.get("labels") or _are_good_labels(labels))
+        and (
+            new.get("ownerReferences") is old.get("ownerReferences")
+            or _are_good_owners(objects_of(new, "ownerReferences"))
+        )
+        and (
+            annotations is old.get("annotations", _NONE)
+            or not validate_annotations(annotations, _ANNOTATIONS)
+        )
     ):
         return ()
     return _update_errors(new, old, METADATA)

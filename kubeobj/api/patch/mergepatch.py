@@ -7,12 +7,19 @@ is dropped.
 Source: evanphx/json-patch v4.13.0.
 """
 
-from kubeobj.api.patch.errors import PatchDecodeError, PatchRule
-from kubeobj.api.patch.plain import Plain, PlainObject, thaw
-from kubeobj.documents import JsonValue
-from kubeobj.errors import echo
+from collections.abc import Mapping
 
-_CONTAINERS = frozenset({dict, list})
+from kubeobj.api.patch.errors import PatchDecodeError, PatchRule
+from kubeobj.api.patch.plain import (
+    PATCH_DEPTH_LIMIT,
+    PlainObject,
+    not_json,
+    thaw,
+    thaw_below,
+    thaw_object,
+)
+from kubeobj.documents import Document, JsonValue
+from kubeobj.errors import echo
 
 
 def apply_merge_patch(document: JsonValue, patch: JsonValue) -> JsonValue:
@@ -29,64 +36,54 @@ def apply_merge_patch(document: JsonValue, patch: JsonValue) -> JsonValue:
     >>> apply_merge_patch({"replicas": 2, "paused": True}, {"paused": None, "replicas": 3})
     {'replicas': 3}
     """
-    changes = _read(patch)
-    return _merged(thaw(document), changes)
-
-
-def merge_into(document: Plain, patch: JsonValue) -> Plain:
-    """Return *document*, in plain containers, as the JSON merge patch *patch* makes it.
-
-    The document is not changed, and shares with the result what stays the same.
-
-    Raises:
-        PatchDecodeError: If *patch* is neither object nor list, or *document* is null.
-    """
-    return _merged(document, _read(patch))
-
-
-def _read(patch: JsonValue) -> PlainObject | list[Plain]:
+    if isinstance(patch, Mapping) and isinstance(document, Mapping):
+        return merge_changes(thaw_object(document), patch)
     changes = thaw(patch, PatchRule.BAD_PATCH)
     if not isinstance(changes, dict | list):
         reason = f"{echo(changes)} is not a merge patch, which is an object"
         raise PatchDecodeError(reason, rule=PatchRule.BAD_PATCH)
-    return changes
-
-
-def _merged(target: Plain, changes: PlainObject | list[Plain]) -> Plain:
-    if target is None:
+    if thaw(document) is None:
         reason = "a merge patch applies to no null"
         raise PatchDecodeError(reason, rule=PatchRule.BAD_DOCUMENT)
-    if isinstance(target, dict) and isinstance(changes, dict):
-        return merge_changes(target, changes)
-    return _pruned(changes)
+    return thaw_below(changes, PATCH_DEPTH_LIMIT, PatchRule.BAD_PATCH, without_nulls=True)
 
 
-def merge_changes(target: PlainObject, changes: PlainObject) -> PlainObject:
-    """Return *target* with *changes*, which are used up; it shares containers with both."""
-    merged = dict(target)
+def merge_into(document: PlainObject, patch: JsonValue) -> JsonValue:
+    """Return *document* as the JSON merge patch *patch* makes it.
+
+    The document is not changed, and shares with the result what stays the same.
+
+    Raises:
+        PatchDecodeError: If *patch* is neither object nor list.
+    """
+    if isinstance(patch, Mapping):
+        return merge_changes(document, patch)
+    return apply_merge_patch(document, patch)
+
+
+def merge_changes(
+    target: PlainObject, changes: Document, room: int = PATCH_DEPTH_LIMIT
+) -> PlainObject:
+    """Return *target* with *changes*; it shares containers with *target* alone.
+
+    Args:
+        target: An object; it is not changed.
+        changes: The changes.
+        room: How deep they may nest.
+
+    Raises:
+        PatchDecodeError: If *changes* are not JSON, or nest too deep.
+    """
+    merged, room = dict(target), room - 1
     for key, change in changes.items():
+        if not isinstance(key, str):
+            raise not_json(key, PatchRule.BAD_PATCH)
         present = merged.get(key)
         if change is None:
             merged.pop(key, None)
-        elif not isinstance(present, dict):
-            merged[key] = _pruned(change)
-        elif isinstance(change, dict):
-            merged[key] = merge_changes(present, change)
+        elif isinstance(present, dict) and isinstance(change, Mapping) and room:
+            merged[key] = merge_changes(present, change, room)
         else:
-            merged[key] = change
+            adds = not isinstance(present, dict)
+            merged[key] = thaw_below(change, room, PatchRule.BAD_PATCH, without_nulls=adds)
     return merged
-
-
-def _pruned(value: Plain) -> Plain:
-    """Return *value*, which is used up, with no null in any object's fields."""
-    if isinstance(value, dict):
-        if None in value.values():
-            value = {key: item for key, item in value.items() if item is not None}
-        for key, item in value.items():
-            if type(item) in _CONTAINERS:
-                value[key] = _pruned(item)
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            if type(item) in _CONTAINERS:
-                value[position] = _pruned(item)
-    return value

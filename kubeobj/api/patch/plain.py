@@ -23,7 +23,7 @@ PlainObject: TypeAlias = dict[str, Plain]
 """A JSON object that is ours to change."""
 
 # What can be taken as it is, whatever it is; and what most values are that cannot.
-_SIMPLE = frozenset({str, bool, type(None)})
+_SIMPLE = frozenset({str, bool})
 _CONTAINERS = frozenset({dict, list})
 
 # No float holds more than this, and the API reads every larger integer as a float.
@@ -48,6 +48,23 @@ def thaw(value: JsonValue, rule: PatchRule = PatchRule.BAD_DOCUMENT) -> Plain:
     return _copy(value, PATCH_DEPTH_LIMIT, rule)
 
 
+def thaw_below(
+    value: JsonValue, room: int, rule: PatchRule, *, without_nulls: bool = False
+) -> Plain:
+    """Return a copy of a part of a document that is ours to change.
+
+    Args:
+        value: Any JSON value.
+        room: How deep it may nest.
+        rule: What it is called when it is none.
+        without_nulls: Whether no object in it has a null any more; lists keep theirs.
+
+    Raises:
+        PatchDecodeError: If *value* is not JSON, or nests deeper than *room*.
+    """
+    return _copy(value, room, rule, without_nulls=without_nulls)
+
+
 def thaw_object(value: JsonValue, rule: PatchRule = PatchRule.BAD_DOCUMENT) -> PlainObject:
     """Return a copy of *value*, which must be an object; null counts as an empty one.
 
@@ -60,7 +77,7 @@ def thaw_object(value: JsonValue, rule: PatchRule = PatchRule.BAD_DOCUMENT) -> P
     return copy
 
 
-def _copy(value: object, room: int, rule: PatchRule) -> Plain:
+def _copy(value: object, room: int, rule: PatchRule, *, without_nulls: bool = False) -> Plain:
     if type(value) not in _CONTAINERS and (value is None or isinstance(value, str | int | float)):
         return _scalar(value, rule)
     if not room:
@@ -70,26 +87,32 @@ def _copy(value: object, room: int, rule: PatchRule) -> Plain:
         fields: PlainObject = {}
         for key, item in value.items():
             if not isinstance(key, str):
-                raise _not_json(key, rule)
+                raise not_json(key, rule)
             # Most values are strings, and calls are what copying costs.
-            fields[key] = item if type(item) in _SIMPLE else _copy(item, room - 1, rule)
+            if type(item) in _SIMPLE:
+                fields[key] = item
+            elif item is not None:
+                fields[key] = _copy(item, room - 1, rule, without_nulls=without_nulls)
+            elif not without_nulls:
+                fields[key] = None
         return fields
     if type(value) is list or (
         isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview)
     ):
-        return [_copy(item, room - 1, rule) for item in value]
-    raise _not_json(value, rule)
+        return [_copy(item, room - 1, rule, without_nulls=without_nulls) for item in value]
+    raise not_json(value, rule)
 
 
 def _scalar(value: JsonScalar, rule: PatchRule) -> JsonScalar:
     if isinstance(value, float) and not math.isfinite(value):
-        raise _not_json(value, rule)
+        raise not_json(value, rule)
     if isinstance(value, int) and not -_WHOLE_BOUND < value < _WHOLE_BOUND:
         raise PatchDecodeError("a number in it is beyond all bounds", rule=rule)
     return value
 
 
-def _not_json(value: object, rule: PatchRule) -> PatchDecodeError:
+def not_json(value: object, rule: PatchRule) -> PatchDecodeError:
+    """Return the error that *value* is no JSON, to be raised."""
     return PatchDecodeError(f"a {type(value).__name__} in it is not JSON", rule=rule)
 
 
