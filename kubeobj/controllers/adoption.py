@@ -6,7 +6,7 @@ never count one object, and one that is deleted with its dependents kept leaves 
 Source: ``k8s.io/kubernetes/pkg/controller`` BaseControllerRefManager (v1.36).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import final
 
 from kubeobj.api.client import Client
@@ -49,9 +49,10 @@ class Adoption:
         kind: The kind of what they have.
         cache: What there is of it.
         accepts: Whether an orphan that is selected may be adopted.
+        finalizers: What an object gets besides an owner when it is adopted.
     """
 
-    __slots__ = ("_accepts", "_cache", "_client", "_kind", "_owners")
+    __slots__ = ("_accepts", "_cache", "_client", "_finalizers", "_kind", "_owners")
 
     def __init__(
         self,
@@ -60,12 +61,14 @@ class Adoption:
         kind: str,
         cache: Cache,
         accepts: Callable[[Cached], bool] = lambda _: True,
+        finalizers: Sequence[str] = (),
     ) -> None:
         self._client = client
         self._owners = owners
         self._kind = kind
         self._cache = cache
         self._accepts = accepts
+        self._finalizers = finalizers
 
     def claim(self, owner: Cached, selector: Selector) -> list[Cached]:
         """Return what an owner has, after adopting and letting go what is to be.
@@ -120,7 +123,9 @@ class Adoption:
 
     def _adopt(self, one: Cached, owner: Cached) -> bool:
         """Let *owner* control it; return whether it is there to be controlled."""
-        change = {"ownerReferences": [reference_to(owner)], "uid": one["metadata"]["uid"]}
+        change: Wire = {"ownerReferences": [reference_to(owner)], "uid": one["metadata"]["uid"]}
+        if self._finalizers:
+            change["finalizers"] = list(self._finalizers)
         return self._patch(one, change)
 
     def _release(self, one: Cached, uid: str) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from kubeobj.controllers.clusterroleaggregation import ClusterRoleAggregationController
 from kubeobj.controllers.cronjob import CronJobController
 from kubeobj.controllers.garbagecollector import GarbageCollector
+from kubeobj.controllers.job import JobController
 from kubeobj.controllers.namespace import NamespaceController
 from kubeobj.controllers.pvcprotection import PvcProtectionController
 from kubeobj.controllers.pvprotection import PvProtectionController
@@ -21,6 +22,7 @@ LOOPS: Final[Sequence[Install]] = (
     ClusterRoleAggregationController,
     CronJobController,
     GarbageCollector,
+    JobController,
     NamespaceController,
     PvcProtectionController,
     PvProtectionController,
