@@ -114,14 +114,20 @@ class Request:
         return obj
 
     def _read_changes(self, body: Wire, old: Wire) -> tuple[Wire, bool]:
-        same = {name for name, part in old.items() if _is_same(body.get(name), part)}
-        part, changed = self.sharing_part, body.keys() - same
-        if part is None or not changed <= {self.subresource}:
-            known: Wire = orjson.loads(orjson.dumps({name: old[name] for name in same}))
-            return self.endpoint.read_again({**body, **known}, changed)
-        known = {name: old[name] for name in same}
-        known["metadata"] = {**old["metadata"]}
-        return self.endpoint.read_again({**body, **known}, {self.subresource}, part)
+        part = self.sharing_part
+        own = self.subresource if part is not None else ""
+        # The part that the request is about is read in any case.
+        same = {
+            name: stored
+            for name, stored in old.items()
+            if name != own and _is_same(body.get(name), stored)
+        }
+        changed = body.keys() - same.keys()
+        if part is not None and changed <= {own}:
+            same["metadata"] = {**old["metadata"]}
+            return self.endpoint.read_again({**body, **same}, {own}, part)
+        copied: Wire = orjson.loads(orjson.dumps(same))
+        return self.endpoint.read_again({**body, **copied}, changed)
 
     @property
     def sharing_part(self) -> Part | None:

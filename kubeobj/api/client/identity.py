@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast, final
 
 from kubeobj.api.client.writer import Given
@@ -33,8 +34,7 @@ class Identity:
     @property
     def kind_name(self) -> str:
         """Its kind, as a client takes it: ``Deployment.v1.apps``."""
-        kind = self.kind
-        return f"{kind.kind}.{kind.version}.{kind.group}"
+        return _kind_name(self.kind)
 
 
 def identity_of(obj: Given) -> Identity:
@@ -54,15 +54,33 @@ def identity_of(obj: Given) -> Identity:
         document = cast("Document", obj)
     else:
         raise BadRequest(f"a {type(obj).__name__} is no object of the API")
-    try:
-        kind = GroupVersionKind.from_object(document)
-    except ObjectReferenceError as error:
-        raise BadRequest(str(error)) from None
+    kind = _kind_of(document)
     metadata = document.get("metadata")
     if metadata is not None and not isinstance(metadata, dict | Mapping):
         raise BadRequest("metadata must be an object")
     metadata = metadata or {}
     return Identity(kind, _text(metadata, "namespace"), _text(metadata, "name"), document)
+
+
+def _kind_of(document: Document) -> GroupVersionKind:
+    version, kind = document.get("apiVersion"), document.get("kind")
+    try:
+        if isinstance(version, str) and isinstance(kind, str) and kind:
+            return _known_kind(version, kind)
+        return GroupVersionKind.from_object(document)
+    except ObjectReferenceError as error:
+        raise BadRequest(str(error)) from None
+
+
+# There are few kinds, and many objects.
+@lru_cache(maxsize=512)
+def _known_kind(api_version: str, kind: str) -> GroupVersionKind:
+    return GroupVersionKind.from_api_version(api_version, kind)
+
+
+@lru_cache(maxsize=512)
+def _kind_name(kind: GroupVersionKind) -> str:
+    return f"{kind.kind}.{kind.version}.{kind.group}"
 
 
 def _text(metadata: Document, field: str) -> str:
