@@ -5,6 +5,7 @@ from typing import Final
 
 from kubeobj.controllers.clusterroleaggregation import ClusterRoleAggregationController
 from kubeobj.controllers.cronjob import CronJobController
+from kubeobj.controllers.deployment import DeploymentController
 from kubeobj.controllers.garbagecollector import GarbageCollector
 from kubeobj.controllers.job import JobController
 from kubeobj.controllers.namespace import NamespaceController
@@ -21,6 +22,7 @@ from kubeobj.reconcile.manager import Install
 LOOPS: Final[Sequence[Install]] = (
     ClusterRoleAggregationController,
     CronJobController,
+    DeploymentController,
     GarbageCollector,
     JobController,
     NamespaceController,
