@@ -4,6 +4,7 @@ Source: ``k8s.io/kubernetes/pkg/controller/replicaset`` (v1.36).
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, final
 
@@ -20,9 +21,10 @@ from kubeobj.controllers.podstate import (
 )
 from kubeobj.controllers.refusals import is_namespace_terminating
 from kubeobj.controllers.selecting import Selecting
+from kubeobj.controllers.statuswriting import write_status
 from kubeobj.documents import Wire
 from kubeobj.labels.selector import Selector
-from kubeobj.reconcile.expectations import Expectations
+from kubeobj.reconcile.expectations import FORGOTTEN_AFTER_SECONDS, Expectations
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import text_of
 from kubeobj.reconcile.request import Cached, Request, Result
@@ -128,11 +130,18 @@ class ReplicaController:
         self._report(obj, claimed, active, failure)
         if failure is not None:
             raise failure
+        return self._next_look(request, obj, active)
+
+    def _next_look(self, request: Request, obj: Cached, active: list[Cached]) -> Result | None:
+        """Return when time alone makes a difference: to a pod, or to what has not been seen."""
         minimum = obj["spec"].get("minReadySeconds") or 0
-        if minimum:
-            after = next_availability_seconds(active, minimum, self._clock.now())
-            return None if after is None else Result(after)
-        return None
+        now = self._clock.now()
+        after = next_availability_seconds(active, minimum, now) if minimum else None
+        if not self._expected.are_met(request):
+            # A pod that was lost sight of, as it came and went, will never be seen.
+            lost = FORGOTTEN_AFTER_SECONDS + 1
+            after = lost if after is None else min(after, lost)
+        return None if after is None else Result(after)
 
     def _manage(self, request: Request, obj: Cached, active: list[Cached]) -> ApiError | None:
         difference = len(active) - obj["spec"].get("replicas", 1)
@@ -216,28 +225,8 @@ class ReplicaController:
         failure: ApiError | None,
     ) -> None:
         status = self._status(obj, claimed, active, failure)
-        old: Wire = obj.get("status") or {}
-        changed = {name: value for name, value in status.items() if old.get(name) != value}
-        # What has become 0 is not written at all, so it has to be taken away.
-        gone: Wire = {name: None for name in _COUNTS if name in old and name not in status}
-        if not changed and not gone:
-            return
-        metadata = obj["metadata"]
-        patch = {
-            "metadata": {"resourceVersion": metadata["resourceVersion"]},
-            "status": {**changed, **gone},
-        }
-        try:
-            self._client.patch(
-                self._kind.resource,
-                metadata["name"],
-                patch,
-                type="merge",
-                namespace=metadata["namespace"],
-                part="status",
-            )
-        except NotFound:
-            return
+        with suppress(NotFound):
+            write_status(self._client, self._kind.resource, obj, status, _OWNED)
 
     def _status(
         self,
@@ -265,7 +254,7 @@ class ReplicaController:
         return status
 
 
-_COUNTS: Final = ("fullyLabeledReplicas", "readyReplicas", "availableReplicas", "conditions")
+_OWNED: Final = ("fullyLabeledReplicas", "readyReplicas", "availableReplicas", "conditions")
 
 
 def _has(pod: Cached, labels: Wire) -> bool:
