@@ -6,6 +6,9 @@ from typing import Final
 from kubeobj.controllers.clusterroleaggregation import ClusterRoleAggregationController
 from kubeobj.controllers.cronjob import CronJobController
 from kubeobj.controllers.deployment import DeploymentController
+from kubeobj.controllers.endpoints import EndpointsController
+from kubeobj.controllers.endpointslice import EndpointSliceController
+from kubeobj.controllers.endpointslicemirroring import EndpointSliceMirroringController
 from kubeobj.controllers.garbagecollector import GarbageCollector
 from kubeobj.controllers.job import JobController
 from kubeobj.controllers.namespace import NamespaceController
@@ -13,6 +16,7 @@ from kubeobj.controllers.pvcprotection import PvcProtectionController
 from kubeobj.controllers.pvprotection import PvProtectionController
 from kubeobj.controllers.replicaset import ReplicaSetController
 from kubeobj.controllers.replicationcontroller import ReplicationControllerController
+from kubeobj.controllers.resourcequota import ResourceQuotaController
 from kubeobj.controllers.rootcacertificate import RootCaPublisher
 from kubeobj.controllers.serviceaccount import ServiceAccountController
 from kubeobj.controllers.tokensecret import TokenSecretController
@@ -23,6 +27,9 @@ LOOPS: Final[Sequence[Install]] = (
     ClusterRoleAggregationController,
     CronJobController,
     DeploymentController,
+    EndpointsController,
+    EndpointSliceController,
+    EndpointSliceMirroringController,
     GarbageCollector,
     JobController,
     NamespaceController,
@@ -30,6 +37,7 @@ LOOPS: Final[Sequence[Install]] = (
     PvProtectionController,
     ReplicaSetController,
     ReplicationControllerController,
+    ResourceQuotaController,
     RootCaPublisher,
     ServiceAccountController,
     TokenSecretController,
