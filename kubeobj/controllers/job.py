@@ -195,8 +195,10 @@ class JobController:
             return False
         sync.status["conditions"] = conditions
         self._events.record(sync.job, reason.removeprefix("Job"), message)
-        if not sync.is_suspended:
-            # Its deadline counts from when it goes on.
+        # Its deadline counts from when it goes on.
+        if sync.is_suspended:
+            sync.status.pop("startTime", None)
+        else:
             sync.status["startTime"] = text_of(now)
         return True
 

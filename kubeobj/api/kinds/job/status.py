@@ -101,9 +101,11 @@ def _validate_times(spec: Wire, status: Wire, before: Wire) -> Errors:
     if is_new and start is not None and end is not None and end < start:
         yield invalid(path, end, "completionTime cannot be set before startTime", "ordered")
     former_start, former_end = before.get("startTime"), before.get("completionTime")
+    goes_on = has_condition(before, "Suspended") and not has_condition(status, "Suspended")
     if end is not None and former_end is not None and end != former_end:
         yield invalid(path, end, "completionTime cannot be mutated", "immutable")
-    if former_start is not None and start != former_start and not spec.get("suspend"):
+    is_kept = former_start is None or start == former_start
+    if not is_kept and not spec.get("suspend") and not goes_on:
         yield required(STATUS.child("startTime"), "immutable")
     is_empty = spec.get("suspend") and spec.get("completions") == 0
     started = _changed(status, before, "startTime") or is_finished(status) != is_finished(before)
