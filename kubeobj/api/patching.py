@@ -86,7 +86,9 @@ def _changed(change: JsonValue, kind: PatchType) -> frozenset[str] | None:
     if kind not in {PatchType.MERGE, PatchType.STRATEGIC} or not isinstance(change, dict):
         return None
     # What begins so tells what to do with other fields.
-    return None if any(name.startswith("$") for name in change) else frozenset(change)
+    if any(not isinstance(name, str) or name.startswith("$") for name in change):
+        return None
+    return frozenset(change)
 
 
 def apply(endpoint: Endpoint, document: Wire, change: JsonValue, kind: PatchType) -> JsonValue:

@@ -250,4 +250,4 @@ class Watches:
 def _terms(change: Change) -> Iterable[str]:
     """Return the terms that the object of *change* has after or before it, and the empty one."""
     before = () if change.previous is None else change.previous.terms
-    return {"", *change.record.terms, *before}
+    return dict.fromkeys(("", *change.record.terms, *before))

@@ -118,7 +118,7 @@ def _said(labels: Mapping[str, str], mode: str, otherwise: str) -> tuple[str, in
 
 def _policy(request: AdmissionRequest) -> Policy | None:
     """Return the levels of the namespace; None if it says none."""
-    namespace = request.context.objects.find("namespaces", "", request.namespace)
+    namespace = request.context.objects.look("namespaces", "", request.namespace)
     labels = namespace["metadata"].get("labels", {}) if namespace is not None else {}
     return policy_of(labels) if any(key.startswith(PREFIX) for key in labels) else None
 

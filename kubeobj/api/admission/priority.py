@@ -33,7 +33,7 @@ def _class_of(request: AdmissionRequest, spec: Wire) -> Wire | None:
     """Return the class of a pod, the default one if it names none; None if there is no default."""
     objects, name = request.context.objects, spec.get("priorityClassName", "")
     if name:
-        found = objects.find(CLASSES, "", name)
+        found = objects.look(CLASSES, "", name)
         if found is None:
             why = f"no PriorityClass with name {name} was found"
             raise forbidden("", "pods", request.name, why)
