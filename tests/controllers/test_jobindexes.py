@@ -1,5 +1,7 @@
 """Lists of indexes do what sets of numbers do."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +33,7 @@ def test_as_sets(one: set[int], other: set[int]) -> None:
     both = merged(mine, others)
     assert as_set(both) == one | other
     assert both == with_indexes(mine, other)
-    assert all(later[0] > earlier[1] + 1 for earlier, later in zip(both, both[1:], strict=False))
+    assert all(later[0] > earlier[1] + 1 for earlier, later in pairwise(both))
     assert count(both) == len(one | other)
     assert count_common(mine, others) == len(one & other)
     assert [index for index in range(31) if contains(both, index)] == sorted(one | other)
