@@ -19,6 +19,7 @@ from kubeobj.controllers.replicationcontroller import ReplicationControllerContr
 from kubeobj.controllers.resourcequota import ResourceQuotaController
 from kubeobj.controllers.rootcacertificate import RootCaPublisher
 from kubeobj.controllers.serviceaccount import ServiceAccountController
+from kubeobj.controllers.statefulset import StatefulSetController
 from kubeobj.controllers.tokensecret import TokenSecretController
 from kubeobj.controllers.ttlafterfinished import TtlAfterFinishedController
 from kubeobj.reconcile.manager import Install
@@ -40,6 +41,7 @@ LOOPS: Final[Sequence[Install]] = (
     ResourceQuotaController,
     RootCaPublisher,
     ServiceAccountController,
+    StatefulSetController,
     TokenSecretController,
     TtlAfterFinishedController,
 )
