@@ -56,8 +56,6 @@ class Unstructured:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unstructured) and self.document == other.document
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return f"Unstructured(document={self.document!r})"
 
