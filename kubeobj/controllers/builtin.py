@@ -6,12 +6,14 @@ from typing import Final
 from kubeobj.controllers.clusterroleaggregation import ClusterRoleAggregationController
 from kubeobj.controllers.cronjob import CronJobController
 from kubeobj.controllers.deployment import DeploymentController
+from kubeobj.controllers.disruption import DisruptionController
 from kubeobj.controllers.endpoints import EndpointsController
 from kubeobj.controllers.endpointslice import EndpointSliceController
 from kubeobj.controllers.endpointslicemirroring import EndpointSliceMirroringController
 from kubeobj.controllers.garbagecollector import GarbageCollector
 from kubeobj.controllers.job import JobController
 from kubeobj.controllers.namespace import NamespaceController
+from kubeobj.controllers.overlaps import SelectorOverlapController
 from kubeobj.controllers.pvcprotection import PvcProtectionController
 from kubeobj.controllers.pvprotection import PvProtectionController
 from kubeobj.controllers.replicaset import ReplicaSetController
@@ -28,6 +30,7 @@ LOOPS: Final[Sequence[Install]] = (
     ClusterRoleAggregationController,
     CronJobController,
     DeploymentController,
+    DisruptionController,
     EndpointsController,
     EndpointSliceController,
     EndpointSliceMirroringController,
@@ -40,6 +43,7 @@ LOOPS: Final[Sequence[Install]] = (
     ReplicationControllerController,
     ResourceQuotaController,
     RootCaPublisher,
+    SelectorOverlapController,
     ServiceAccountController,
     StatefulSetController,
     TokenSecretController,
