@@ -159,6 +159,18 @@ def test_nothing_is_written_twice() -> None:
     assert ips(world) == [(["10.1.0.1"], [])]
 
 
+def test_a_namespace_on_its_way_out_gets_nothing_new() -> None:
+    """Nor does anybody try for ever, who has not seen yet that it goes."""
+    world = running()
+    world.create("Namespace", "shop", "")
+    world.create("Service", "s", "shop", spec={"selector": {"a": "b"}, "ports": [{"port": 80}]})
+    world.manager.read()
+    world.client.delete("namespaces", "shop")
+    world.settle()
+    assert world.names("endpointslices", "shop") == world.names("endpoints", "shop") == []
+    assert world.manager.deadline is None
+
+
 @pytest.mark.parametrize("write", range(1, 5))
 def test_whenever_it_dies_it_says_the_same(write: int) -> None:
     """What was begun before one end is finished after it."""

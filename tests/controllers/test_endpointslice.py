@@ -381,6 +381,18 @@ def test_a_cache_that_lags_puts_nothing_twice() -> None:
     assert world.manager.deadline is None
 
 
+def test_a_namespace_on_its_way_out_gets_nothing_new() -> None:
+    """Nor does anybody try for ever, who has not seen yet that it goes."""
+    world = running()
+    world.create("Namespace", "shop", "")
+    world.create("Service", "s", "shop", spec={"selector": {"a": "b"}, "ports": [{"port": 80}]})
+    world.manager.read()
+    world.client.delete("namespaces", "shop")
+    world.settle()
+    assert world.names("endpointslices", "shop") == world.names("endpoints", "shop") == []
+    assert world.manager.deadline is None
+
+
 @pytest.mark.parametrize("write", range(1, 6))
 def test_whenever_it_dies_every_pod_is_there_once(write: int) -> None:
     """What was begun before one end is finished after it."""

@@ -268,6 +268,94 @@ def test_an_api_that_fails_for_a_while() -> None:
     assert world.names("secrets") == []
 
 
+def test_the_work_grows_with_the_objects_and_no_faster() -> None:
+    """An owner of many is not looked at for each of them, nor each of them for the others."""
+    world = running()
+    a = world.create("ConfigMap", "a")
+    for number in range(40):
+        metadata = owned_by(a, blockOwnerDeletion=True)
+        world.create("Secret", f"s{number}", metadata=metadata)
+    world.settle()
+    metrics = world.manager.controllers["garbagecollector"].metrics
+    before = metrics.reconciles
+    world.client.delete("configmaps", "a", propagation_policy="Foreground")
+    world.settle()
+    assert (world.names("configmaps"), world.names("secrets")) == ([], [])
+    assert metrics.reconciles - before <= 2 * 41
+
+
+def test_a_finalizer_of_a_dependent_says_what_becomes_of_its_own() -> None:
+    """One that asks for its dependents to be let go has them let go."""
+    world = running()
+    a = world.create("ConfigMap", "a")
+    b = world.create("ConfigMap", "b", metadata={**owned_by(a), "finalizers": ["orphan"]})
+    world.create("Secret", "c", metadata=owned_by(b))
+    world.settle()
+    world.client.delete("configmaps", "a")
+    world.settle()
+    assert (world.names("configmaps"), world.names("secrets")) == ([], ["c"])
+
+
+def test_an_owner_that_is_there_but_has_not_been_seen() -> None:
+    """It is asked for, and keeps its dependents."""
+    world = running()
+    loop = world.manager.controllers["garbagecollector"]
+    node = world.create("Node", "n", "")
+    world.create("ConfigMap", "a", metadata=owned_by(node))
+    world.manager.informer("configmaps").poll()
+    assert loop.step() is not None
+    assert world.names("configmaps") == ["a"]
+    world.client.delete("nodes", "n")
+    world.settle()
+    assert world.names("configmaps") == []
+
+
+def test_what_changes_between_looking_and_deleting_is_looked_at_again() -> None:
+    """An object that gets another owner at the last moment stays."""
+    world = running()
+    a, b = world.create("ConfigMap", "a"), world.create("ConfigMap", "b")
+    world.create("Secret", "c", metadata=owned_by(a))
+    world.settle()
+
+    def interfere(call: Call) -> None:
+        if call.verb == "delete" and call.target()[0] == "secrets":
+            world.refuse = lambda _call: None
+            world.client.patch("secrets", "c", {"metadata": owned_by(b)}, type="merge")
+
+    world.refuse = interfere
+    world.client.delete("configmaps", "a")
+    world.advance(10)
+    assert world.names("secrets") == ["c"]
+
+
+def test_what_has_gone_before_it_is_looked_at() -> None:
+    """Objects that somebody else deletes or makes anew meanwhile are no trouble."""
+    world = running()
+    a = world.create("ConfigMap", "a")
+    for name in ("b", "c"):
+        world.create("Secret", name, metadata=owned_by(a))
+    world.settle()
+    world.client.delete("configmaps", "a")
+    world.manager.read()
+    world.client.delete("secrets", "b")
+    world.client.delete("secrets", "c")
+    world.create("Secret", "c")
+    world.settle()
+    assert world.names("secrets") == ["c"]
+    assert world.manager.controllers["garbagecollector"].errors == {}
+
+
+def test_many_owners_that_are_not_there() -> None:
+    """Of a bounded number of them it is remembered; all of their dependents go."""
+    world = running()
+    for number in range(520):
+        metadata = {"name": f"g{number}", "uid": f"u{number}"}
+        ghost = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata}
+        world.create("ConfigMap", f"a{number}", metadata=owned_by(ghost))
+    world.settle()
+    assert world.names("configmaps") == []
+
+
 @pytest.mark.parametrize("write", range(1, 8))
 @pytest.mark.parametrize("policy", ["Background", "Foreground", "Orphan"])
 def test_whenever_it_dies_it_comes_to_the_same_end(policy: Any, write: int) -> None:

@@ -1,5 +1,6 @@
 """A namespace that is deleted is emptied, and then goes."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from kubeobj.api.errors import InternalError, ServiceUnavailable
 from kubeobj.api.kind import Kind
 from kubeobj.controllers.garbagecollector import GarbageCollector
 from kubeobj.controllers.namespace import NamespaceController
+from kubeobj.controllers.namespacecontent import Emptied, empty
 from kubeobj.controllers.serviceaccount import ServiceAccountController
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.reconcile.clientlayer import Call
@@ -186,6 +188,18 @@ def test_events_that_a_finalizer_keeps_are_looked_at_again() -> None:
     world.advance(20)
     assert "shop" not in world.names("namespaces", "")
     assert world.manager.deadline is None
+
+
+def test_kinds_that_are_deleted_one_by_one() -> None:
+    """Where a server cannot delete all objects of a kind at once."""
+    world = running()
+    for name in ("a", "b"):
+        world.create("ConfigMap", name, "shop")
+    configmaps = world.server.core.scheme.find("configmaps")
+    verbs = tuple(verb for verb in configmaps.verbs if verb != "deletecollection")
+    emptied = empty(world.client, "shop", [replace(configmaps, verbs=verbs)])
+    assert emptied == Emptied()
+    assert world.names("configmaps", "shop") == []
 
 
 @pytest.mark.parametrize("write", range(1, 12))
