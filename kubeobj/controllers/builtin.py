@@ -5,6 +5,7 @@ from typing import Final
 
 from kubeobj.controllers.clusterroleaggregation import ClusterRoleAggregationController
 from kubeobj.controllers.cronjob import CronJobController
+from kubeobj.controllers.daemonset import DaemonSetController
 from kubeobj.controllers.deployment import DeploymentController
 from kubeobj.controllers.disruption import DisruptionController
 from kubeobj.controllers.endpoints import EndpointsController
@@ -29,6 +30,7 @@ from kubeobj.reconcile.manager import Install
 LOOPS: Final[Sequence[Install]] = (
     ClusterRoleAggregationController,
     CronJobController,
+    DaemonSetController,
     DeploymentController,
     DisruptionController,
     EndpointsController,
