@@ -13,6 +13,7 @@ from kubeobj.controllers.namespacecontent import Emptied, empty
 from kubeobj.controllers.serviceaccount import ServiceAccountController
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.reconcile.clientlayer import Call
+from kubeobj.store.snapshot import take_snapshot
 from tests.controllers.running import POD, Running
 
 BACKUP = Kind(
@@ -52,8 +53,8 @@ def test_everything_in_it_goes() -> None:
     world.client.delete("namespaces", "shop")
     world.settle()
     assert "shop" not in world.names("namespaces", "")
-    left = [key for key in world.server.store.list("").records if key.key.namespace == "shop"]
-    assert left == []
+    everything = take_snapshot(world.server.store).records
+    assert [record.key for record in everything if record.key.namespace == "shop"] == []
     for kind in ("configmaps", "secrets", "backups"):
         assert world.names(kind) == ["x"]
     assert world.manager.deadline is None
