@@ -23,3 +23,11 @@ def test_the_reference_answers_as_recorded(family: str) -> None:
     for case in wrong.values():
         assert answer(case) == _expected(case), f"{case['id']}, and {len(wrong) - 1} more"
     assert cases
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_reference_does_not_depend_on_order(family: str) -> None:
+    for case in CASES:
+        if case["family"] == family:
+            backwards = {name: case[name][::-1] for name in ("nodes", "pods", "objects")}
+            assert answer({**case, **backwards}) == _expected(case), case["id"]

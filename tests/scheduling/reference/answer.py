@@ -85,10 +85,10 @@ def place(
 ) -> dict[str, Any]:
     """Return which nodes take the pod, and how good they are; or what preemption does."""
     for node in cluster.nodes:
-        if node.name == nominated_node_of(pod):
-            if first_rejection(cluster, pod, filters, node) is None:
-                used = {"feasible": [node.name], "nominated_node_used": True}
-                return {**used, **score(cluster, pod, [node])}
+        is_nominated = node.name == nominated_node_of(pod)
+        if is_nominated and first_rejection(cluster, pod, filters, node) is None:
+            used = {"feasible": [node.name], "nominated_node_used": True}
+            return {**used, **score(cluster, pod, [node])}
     feasible: list[Node] = []
     rejections: dict[str, Rejection] = {}
     for node in cluster.nodes:

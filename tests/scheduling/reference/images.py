@@ -35,7 +35,7 @@ def score_image_locality(cluster: Cluster, pod: Doc, nodes: list[Node]) -> dict[
             if image in sizes(node):
                 having = sum(image in there for there in everywhere)
                 total += int(float(sizes(node)[image]) * (having / len(cluster.nodes)))
-        most = MOST * len(images)
+        most = MOST * len(containers)  # image volumes add bytes, but not to what is expected
         total = min(max(total, LEAST), most)
         scores[node.name] = 100 * (total - LEAST) // (most - LEAST)
     return scores

@@ -50,14 +50,15 @@ class Term:
 
 
 class IncomingTerm(Term):
-    """A term of the pod that is to be placed: its namespace selector finds objects only."""
+    """A term of the pod that is to be placed.
+
+    As Kubernetes 1.36 has it: its namespace selector is first asked which namespaces it selects,
+    and then once more about a namespace without labels, whatever namespace it is. So one that
+    asks only for what a namespace is *not*, such as ``env DoesNotExist``, takes every namespace.
+    """
 
     def takes_namespace(self, cluster: Cluster, name: str) -> bool:
-        if name in self.namespaces or self.namespace_selector.selects_everything:
-            return True
-        return cluster.find("Namespace", name) is not None and super().takes_namespace(
-            cluster, name
-        )
+        return self.namespace_selector.matches({}) or super().takes_namespace(cluster, name)
 
 
 def affinity(pod: Doc, kind: str) -> Doc:

@@ -1,6 +1,6 @@
 """Ports of the node that pods take for themselves."""
 
-from tests.scheduling.reference.cluster import UNSCHEDULABLE, Doc, Node, is_sidecar
+from tests.scheduling.reference.cluster import UNSCHEDULABLE, Cluster, Doc, Node, is_sidecar
 from tests.scheduling.reference.plugin import Filter
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - nothing is bound to it
@@ -31,12 +31,26 @@ class NodePorts(Filter):
 
     name = "NodePorts"
 
+    def __init__(self, cluster: Cluster, pod: Doc) -> None:
+        super().__init__(cluster, pod)
+        # Kubernetes notes which ports are taken, not how often: the first of several pods that
+        # are thought away frees the port for all of them, the first that comes back takes it.
+        self.freed: list[tuple[str, tuple[str, str, int]]] = []
+
     def has_nothing_to_say(self) -> bool:
         return not host_ports(self.pod)
 
     def check(self, node: Node) -> str | None:
+        taken = [port for pod in node.pods for port in host_ports(pod)]
+        held = [port for port in taken if (node.name, port) not in self.freed]
         wanted = host_ports(self.pod)
-        for pod in node.pods:
-            if any(collide(one, other) for one in wanted for other in host_ports(pod)):
-                return UNSCHEDULABLE
+        if any(collide(one, other) for one in wanted for other in held):
+            return UNSCHEDULABLE
         return None
+
+    def pod_added(self, pod: Doc, node: Node) -> None:
+        again = [(node.name, port) for port in host_ports(pod)]
+        self.freed = [port for port in self.freed if port not in again]
+
+    def pod_removed(self, pod: Doc, node: Node) -> None:
+        self.freed = [*self.freed, *[(node.name, port) for port in host_ports(pod)]]

@@ -74,8 +74,7 @@ def is_eligible(cluster: Cluster, pod: Doc, rejections: dict[str, Rejection]) ->
     for node in cluster.nodes:
         if node.name == nominated_node_of(pod) and rejections[node.name].code != UNRESOLVABLE:
             return not any(
-                priority_of(other) < priority_of(pod) and is_preempted(other)
-                for other in node.pods
+                priority_of(other) < priority_of(pod) and is_preempted(other) for other in node.pods
             )
     return True
 

@@ -25,7 +25,9 @@ def amounts(document: Doc | None) -> Amounts:
 
 def plus(one: Amounts, other: Amounts) -> Amounts:
     """Return the sums."""
-    return {name: one.get(name, Quantity()) + other.get(name, Quantity()) for name in {**one, **other}}
+    return {
+        name: one.get(name, Quantity()) + other.get(name, Quantity()) for name in {**one, **other}
+    }
 
 
 def greatest(*many: Amounts) -> Amounts:
@@ -57,7 +59,7 @@ def is_infeasible(pod: Doc) -> bool:
     return bool(resize) and resize[0].get("reason") == "Infeasible"
 
 
-def pod_request(pod: Doc, assumed: Amounts | None = None) -> Amounts:
+def pod_request(pod: Doc, assumed: Amounts | None = None, *, pod_level: bool = True) -> Amounts:
     """Return what a pod needs at most at any time.
 
     Containers and sidecars run together. Init containers run one after the other, each beside the
@@ -78,14 +80,22 @@ def pod_request(pod: Doc, assumed: Amounts | None = None) -> Amounts:
         else:
             at_start = greatest(at_start, plus(sidecars, needed))
     total = greatest(total, at_start)
-    total.update(pod_level_request(pod))
+    if pod_level:
+        total.update(pod_level_request(pod))
     return plus(total, amounts(spec.get("overhead")))
 
 
 def pod_level_request(pod: Doc) -> Amounts:
-    """Return what is asked for the pod as a whole."""
+    """Return what is asked for the pod as a whole, or is still given while it is resized."""
     asked = amounts((pod["spec"].get("resources") or {}).get("requests"))
-    return {n: q for n, q in asked.items() if n in SCORED or n.startswith("hugepages-")}
+    status = pod.get("status", {})
+    held = asked
+    if "resources" in status:
+        given = amounts(status["resources"].get("requests"))
+        allocated = amounts(status.get("allocatedResources"))
+        held = greatest({} if is_infeasible(pod) else asked, given, allocated)
+    names = [name for name in asked if name in SCORED or name.startswith("hugepages-")]
+    return {name: held.get(name, asked[name]) for name in names}
 
 
 def count(name: str, amount: Quantity) -> int:
@@ -142,8 +152,11 @@ class NodeResourcesFit(Filter):
 
 
 def score_least_allocated(_: Cluster, pod: Doc, nodes: list[Node]) -> dict[str, int]:
-    """The more of CPU and memory stays free, the better; the mean of both."""
-    asked = counts(pod_request(pod, ASSUMED))
+    """The more of CPU and memory stays free, the better; the mean of both.
+
+    What is written for the incoming pod as a whole is not looked at.
+    """
+    asked = counts(pod_request(pod, ASSUMED, pod_level=False))
     scores = {}
     for node in nodes:
         has, used = capacity(node), in_use(node, assuming=True)
@@ -151,9 +164,20 @@ def score_least_allocated(_: Cluster, pod: Doc, nodes: list[Node]) -> dict[str, 
         for name in SCORED:
             needed = used.get(name, 0) + asked.get(name, 0)
             if has.get(name, 0):
-                shares.append(max(0, has[name] - needed) * 100 // has[name])
-        scores[node.name] = sum(shares) // len(shares) if shares else 0
+                free = max(0, has[name] - needed)
+                shares.append(quotient(as_int64(free * 100), has[name]))
+        scores[node.name] = quotient(sum(shares), len(shares)) if shares else 0
     return scores
+
+
+def as_int64(number: int) -> int:
+    """Return what a signed integer of 64 bits makes of *number*: it wraps around."""
+    return (number + 2**63) % 2**64 - 2**63
+
+
+def quotient(number: int, by: int) -> int:
+    """Return the quotient, cut towards zero."""
+    return number // by if number >= 0 else -(-number // by)
 
 
 def score_balanced_allocation(_: Cluster, pod: Doc, nodes: list[Node]) -> dict[str, int] | None:
@@ -174,7 +198,7 @@ def score_balanced_allocation(_: Cluster, pod: Doc, nodes: list[Node]) -> dict[s
 
 
 def balance(used: dict[str, int], has: dict[str, int]) -> int:
-    """Return 100 if CPU and memory are used to the same share, 50 if all of one, none of the other."""
+    """Return 100 if equal shares of CPU and memory are used, 50 for all of one, none of the other."""
     shares = [min(1.0, used.get(name, 0) / has[name]) for name in SCORED if has.get(name)]
     deviation = abs((shares[0] - shares[1]) / 2) if len(shares) == 2 else 0.0
     return int((1 - deviation) * 100.0)

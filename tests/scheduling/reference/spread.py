@@ -60,7 +60,7 @@ class Constraint:
 
 
 def selector_of(constraint: Doc, pod: Doc) -> Selector:
-    """Return whom a constraint counts: its selector, and for ``matchLabelKeys`` the pod's values."""
+    """Return whom a constraint counts: ``matchLabelKeys`` ask for the values that the pod has."""
     labels = labels_of(pod)
     same = {key: labels[key] for key in constraint.get("matchLabelKeys") or [] if key in labels}
     selector = Selector.from_label_selector(constraint.get("labelSelector"))
@@ -133,9 +133,7 @@ class PodTopologySpread(Filter):
         for constraint, domains in zip(self.constraints, self.domains, strict=True):
             if constraint.key not in node.labels:
                 return UNRESOLVABLE
-            if not domains and constraint.min_domains <= 0:
-                continue
-            fewest = min(domains.values(), default=math.inf)
+            fewest = min(domains.values(), default=0)
             if len(domains) < constraint.min_domains:
                 fewest = 0
             already = domains.get(node.labels[constraint.key], 0)

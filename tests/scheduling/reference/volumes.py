@@ -109,10 +109,10 @@ class VolumeRestrictions(Filter):
                     return UNSCHEDULABLE
         return UNSCHEDULABLE if self.conflicts > 0 else None
 
-    def pod_added(self, pod: Doc, node: Node) -> None:  # noqa: ARG002 - on any node
+    def pod_added(self, pod: Doc, node: Node) -> None:
         self.conflicts += sum(self._uses(pod, name) for name in self.exclusive)
 
-    def pod_removed(self, pod: Doc, node: Node) -> None:  # noqa: ARG002 - on any node
+    def pod_removed(self, pod: Doc, node: Node) -> None:
         self.conflicts -= sum(self._uses(pod, name) for name in self.exclusive)
 
 
@@ -273,9 +273,9 @@ class VolumeBinding(Filter):
                 continue
             if is_kept_for(volume, claim):
                 return volume if is_reachable(volume, node) else None
-            if is_free_for(volume, claim) and is_reachable(volume, node):
-                if best is None or capacity_of(volume) < capacity_of(best):
-                    best = volume
+            will_do = is_free_for(volume, claim) and is_reachable(volume, node)
+            if will_do and (best is None or capacity_of(volume) < capacity_of(best)):
+                best = volume
         return best
 
     def _can_make(self, claim: Doc, node: Node) -> bool:
@@ -344,7 +344,7 @@ def is_free_for(volume: Doc, claim: Doc) -> bool:
 
 
 def topology_allows(terms: list[Doc], node: Node) -> bool:
-    """Return whether *node* is in one of the topologies of a class; any will do if there are none."""
+    """Return whether *node* is in one of the topologies of a class, if there are any."""
     return not terms or any(
         all(node.labels.get(e["key"]) in e["values"] for e in term["matchLabelExpressions"])
         for term in terms
