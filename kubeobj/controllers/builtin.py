@@ -12,9 +12,12 @@ from kubeobj.controllers.endpoints import EndpointsController
 from kubeobj.controllers.endpointslice import EndpointSliceController
 from kubeobj.controllers.endpointslicemirroring import EndpointSliceMirroringController
 from kubeobj.controllers.garbagecollector import GarbageCollector
+from kubeobj.controllers.horizontalpodautoscaler import HorizontalPodAutoscalerController
 from kubeobj.controllers.job import JobController
 from kubeobj.controllers.namespace import NamespaceController
+from kubeobj.controllers.nodelifecycle import NodeLifecycleController
 from kubeobj.controllers.overlaps import SelectorOverlapController
+from kubeobj.controllers.podgc import PodGarbageCollector
 from kubeobj.controllers.pvcprotection import PvcProtectionController
 from kubeobj.controllers.pvprotection import PvProtectionController
 from kubeobj.controllers.replicaset import ReplicaSetController
@@ -23,6 +26,7 @@ from kubeobj.controllers.resourcequota import ResourceQuotaController
 from kubeobj.controllers.rootcacertificate import RootCaPublisher
 from kubeobj.controllers.serviceaccount import ServiceAccountController
 from kubeobj.controllers.statefulset import StatefulSetController
+from kubeobj.controllers.tainteviction import TaintEvictionController
 from kubeobj.controllers.tokensecret import TokenSecretController
 from kubeobj.controllers.ttlafterfinished import TtlAfterFinishedController
 from kubeobj.reconcile.manager import Install
@@ -37,8 +41,11 @@ LOOPS: Final[Sequence[Install]] = (
     EndpointSliceController,
     EndpointSliceMirroringController,
     GarbageCollector,
+    HorizontalPodAutoscalerController,
     JobController,
     NamespaceController,
+    NodeLifecycleController,
+    PodGarbageCollector,
     PvcProtectionController,
     PvProtectionController,
     ReplicaSetController,
@@ -48,6 +55,7 @@ LOOPS: Final[Sequence[Install]] = (
     SelectorOverlapController,
     ServiceAccountController,
     StatefulSetController,
+    TaintEvictionController,
     TokenSecretController,
     TtlAfterFinishedController,
 )

@@ -1,0 +1,77 @@
+"""How fast nodes that are not ready may drive their pods away, by how their zones are doing.
+
+If very many nodes of a zone are silent, it is more likely that nobody hears them than that all are
+down; then fewer pods are driven away, or none.
+
+Source: ``k8s.io/kubernetes/pkg/controller/nodelifecycle`` zone handling (v1.36); Kubernetes
+documentation, Nodes, Rate limits on eviction.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Final
+
+from kubeobj.controllers.nodetaints import readiness_of
+from kubeobj.documents import Wire
+
+RATE: Final = 0.1
+"""How many nodes a second of a zone may begin to drive pods away."""
+
+SLOW_RATE: Final = 0.01
+"""The same where much of a large zone is not ready."""
+
+LARGE: Final = 50
+"""How many nodes a zone has at most that is not large."""
+
+UNHEALTHY: Final = 0.55
+"""Which part of a zone must not be ready for it to be disrupted."""
+
+
+class ZoneState(Enum):
+    """How a zone is doing."""
+
+    NORMAL = "Normal"
+    PARTIAL = "PartialDisruption"
+    FULL = "FullDisruption"
+
+
+def zone_of(node: Wire) -> str:
+    """Return the zone of a node, with its region; empty if it says neither."""
+    labels = node["metadata"].get("labels") or {}
+    region = labels.get("topology.kubernetes.io/region", "")
+    zone = labels.get("topology.kubernetes.io/zone", "")
+    return f"{region}:\x00:{zone}" if region or zone else ""
+
+
+def state_of(nodes: Iterable[Wire]) -> ZoneState:
+    """Return how a zone of these nodes is doing."""
+    ready = not_ready = 0
+    for node in nodes:
+        if readiness_of(node) == "True":
+            ready += 1
+        else:
+            not_ready += 1
+    if ready == 0 and not_ready > 0:
+        return ZoneState.FULL
+    if not_ready > 2 and not_ready / (ready + not_ready) >= UNHEALTHY:
+        return ZoneState.PARTIAL
+    return ZoneState.NORMAL
+
+
+def rate_of(state: ZoneState, size: int, *, is_everything: bool) -> float:
+    """Return how many nodes a second of a zone may begin to drive pods away.
+
+    Args:
+        state: How the zone is doing.
+        size: How many nodes it has.
+        is_everything: Whether all zones are fully disrupted: then it must be the one who looks
+            that is cut off, and nothing is driven away.
+
+    >>> rate_of(ZoneState.PARTIAL, 10, is_everything=False)
+    0.0
+    """
+    if is_everything:
+        return 0.0
+    if state is ZoneState.PARTIAL:
+        return SLOW_RATE if size > LARGE else 0.0
+    return RATE
