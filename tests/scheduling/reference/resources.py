@@ -198,7 +198,7 @@ def score_balanced_allocation(_: Cluster, pod: Doc, nodes: list[Node]) -> dict[s
 
 
 def balance(used: dict[str, int], has: dict[str, int]) -> int:
-    """Return 100 if equal shares of CPU and memory are used, 50 for all of one, none of the other."""
+    """Return 100 if equal shares of CPU and memory are used, 50 for all of one and no other."""
     shares = [min(1.0, used.get(name, 0) / has[name]) for name in SCORED if has.get(name)]
     deviation = abs((shares[0] - shares[1]) / 2) if len(shares) == 2 else 0.0
     return int((1 - deviation) * 100.0)
