@@ -132,7 +132,13 @@ class Record:
 
         The last state of an object that is gone, or gone from a selection, is told this way.
         """
-        return self.draft.at(revision)
+        data, place = self.data, self.revision_at
+        if place is not None:
+            end = place + len(str(self.revision))
+            data = b"%b%d%b" % (data[:place], revision, data[end:])
+        return Record(
+            self.key, self.uid, revision, data, place, self.labels, self.owners, self.terms
+        )
 
 
 def _encode(document: Document, metadata: Document) -> tuple[bytes, int]:

@@ -194,8 +194,8 @@ class Watches:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        # By resource, then by scope and term.
-        self._routes: dict[str, dict[tuple[str, str], _Route]] = {}
+        # By resource, scope and term.
+        self._routes: dict[str, dict[str, dict[str, _Route]]] = {}
         self._watches: weakref.WeakValueDictionary[int, Watch] = weakref.WeakValueDictionary()
         self._numbers = count()
         # A watch dies whenever Python drops it, even in the middle of a change to the routes; so
@@ -213,9 +213,8 @@ class Watches:
         watch = Watch(self._history, subject, past)
         number = next(self._numbers)
         self._watches[number] = watch
-        routes = self._routes.setdefault(subject.resource, {})
-        place = (subject.scope, subject.term)
-        routes.setdefault(place, _Route()).add(number, subject.selector)
+        routes = self._routes.setdefault(subject.resource, {}).setdefault(subject.scope, {})
+        routes.setdefault(subject.term, _Route()).add(number, subject.selector)
         weakref.finalize(watch, self._abandoned.append, (subject, number)).atexit = False
         return watch
 
@@ -228,8 +227,11 @@ class Watches:
             return
         path, revision, terms = key.path, change.record.revision, _terms(change)
         for scope in ("", scope_of_path(path), path):
+            by_term = routes.get(scope)
+            if by_term is None:
+                continue
             for term in terms:
-                route = routes.get((scope, term))
+                route = by_term.get(term)
                 for number in () if route is None else route.concerned(change):
                     watch = self._watches.get(number)
                     if watch is not None:
@@ -238,12 +240,14 @@ class Watches:
     def _clear_away(self) -> None:
         while self._abandoned:
             subject, number = self._abandoned.pop()
-            routes = self._routes[subject.resource]
-            place = (subject.scope, subject.term)
-            routes[place].discard(number)
-            if not routes[place]:
-                del routes[place]
+            scopes = self._routes[subject.resource]
+            routes = scopes[subject.scope]
+            routes[subject.term].discard(number)
+            if not routes[subject.term]:
+                del routes[subject.term]
             if not routes:
+                del scopes[subject.scope]
+            if not scopes:
                 del self._routes[subject.resource]
 
 
