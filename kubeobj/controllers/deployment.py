@@ -25,6 +25,7 @@ from kubeobj.controllers.deploymentrevisions import (
     integer,
     is_same_template,
     revision_of,
+    rollback_of,
 )
 from kubeobj.controllers.deploymentscaling import Scaler, active
 from kubeobj.controllers.deploymentstatus import (
@@ -148,8 +149,9 @@ class DeploymentController:
 
     def _take_a_step(self, sync: _Sync) -> Result | None:
         spec = sync.deployment["spec"]
-        if not spec.get("paused") and ROLLBACK_TO in annotations_of(sync.deployment):
-            self._roll_back(sync)
+        revision = rollback_of(sync.deployment)
+        if not spec.get("paused") and revision is not None:
+            self._roll_back(sync, revision)
             return None
         self._find(sync)
         if spec.get("paused") or self._is_resized(sync):
@@ -339,9 +341,7 @@ class DeploymentController:
 
     def _resize(self, sync: _Sync) -> None:
         self._scaler(sync).resize(sync.new, sync.old)
-        if sync.deployment["spec"].get("paused") and ROLLBACK_TO not in annotations_of(
-            sync.deployment
-        ):
+        if sync.deployment["spec"].get("paused") and rollback_of(sync.deployment) is None:
             self._forget_oldest(sync)
         self._report_counts(sync)
 
@@ -402,12 +402,11 @@ class DeploymentController:
             except NotFound:
                 continue
 
-    def _roll_back(self, sync: _Sync) -> None:
+    def _roll_back(self, sync: _Sync, revision: int) -> None:
         """Take the template of an earlier revision, as an annotation asks for."""
         self._find(sync)
         new = self._make_new(sync)
         deployment = sync.deployment
-        revision = integer(annotations_of(deployment)[ROLLBACK_TO]) or 0
         if revision == 0:
             earlier = [one for one in map(revision_of, sync.old) if one]
             revision = max(earlier, default=0)

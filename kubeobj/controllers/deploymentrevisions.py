@@ -50,6 +50,14 @@ def revision_of(replica_set: Wire) -> int:
     return integer(annotations_of(replica_set).get(REVISION)) or 0
 
 
+def rollback_of(deployment: Wire) -> int | None:
+    """Return to which revision a Deployment is to go back, 0 for the last; None if to none.
+
+    What is no number asks for nothing.
+    """
+    return integer(annotations_of(deployment).get(ROLLBACK_TO))
+
+
 def by_creation(replica_sets: Iterable[Cached]) -> list[Cached]:
     """Return ReplicaSets, the oldest first; those of one second by their names."""
     return sorted(

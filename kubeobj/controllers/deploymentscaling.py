@@ -14,7 +14,7 @@ from kubeobj.controllers.deploymentrevisions import (
     integer,
     size_annotations,
 )
-from kubeobj.controllers.deploymentstatus import counted, wanted
+from kubeobj.controllers.deploymentstatus import wanted
 from kubeobj.controllers.rollingupdate import (
     is_rolling_update,
     max_surge,
@@ -135,14 +135,17 @@ class Scaler:
         goal = replicas
         if size < replicas:
             goal = new_replicas(self._deployment, size, wanted(everything))
-        return self.scale(new, goal) is not new
+        if goal == size:
+            return False
+        self.scale(new, goal)
+        return True
 
     def shrink_old(self, new: Cached, old: Sequence[Cached]) -> bool:
         """Let old ReplicaSets shrink as far as they may; return whether one has.
 
         Pods that are not available go first, whatever their ReplicaSet; then the oldest.
         """
-        if wanted(old) == 0:
+        if wanted(old) == 0 or any(map(_lags, (*old, new))):
             return False
         deployment = self._deployment
         at_least = deployment["spec"]["replicas"] - max_unavailable(deployment)
@@ -151,7 +154,7 @@ class Scaler:
         if most <= 0:
             return False
         old, cleaned = self._clean_up_unhealthy(by_creation(old), most)
-        spare = counted([*old, new], "availableReplicas") - at_least
+        spare = sum(map(_available, (*old, new))) - at_least
         return self._take(old, spare) + cleaned > 0
 
     def _clean_up_unhealthy(self, old: list[Cached], most: int) -> tuple[list[Cached], int]:
@@ -185,8 +188,21 @@ class Scaler:
 
 
 def _available(replica_set: Wire) -> int:
+    """Return how many pods of a ReplicaSet are available and are to stay."""
     count: int = (replica_set.get("status") or {}).get("availableReplicas") or 0
-    return count
+    # The status may be from before it was made smaller.
+    size: int = replica_set["spec"]["replicas"]
+    return min(count, size)
+
+
+def _lags(replica_set: Wire) -> bool:
+    """Return whether the status of a ReplicaSet is from before its last change.
+
+    If it was made smaller and larger again since, pods that it counts have gone.
+    """
+    observed: int = (replica_set.get("status") or {}).get("observedGeneration", 0)
+    generation: int = replica_set["metadata"].get("generation", 1)
+    return observed < generation
 
 
 def _active_or_latest(new: Cached | None, old: Sequence[Cached]) -> Cached | None:
