@@ -33,6 +33,8 @@ from kubeobj.reconcile.loop import Steppable, next_deadline, settle
 from kubeobj.reconcile.manager import Install, Manager
 from kubeobj.reconcile.request import Request
 from kubeobj.runtimes.behaviour import Behaviours
+from kubeobj.scheduling.loop import scheduler_loop
+from kubeobj.scheduling.profiles import Profile
 from kubeobj.scheduling.scheduler import Scheduler
 
 KUBELETS: Final = "kubelet"
@@ -62,12 +64,14 @@ class Plan:
     Args:
         behaviours: How containers behave.
         loops: Kubernetes' own control loops, or those of them that are to run.
+        profiles: How pods are given nodes; none for the default profile.
         kinds: Kinds of the user's own.
         admissions: What may change or refuse a write, after what Kubernetes has built in.
     """
 
     behaviours: Behaviours = field(default_factory=Behaviours)
     loops: Sequence[Install] = LOOPS
+    profiles: Sequence[Profile] = ()
     kinds: Sequence[Kind] = ()
     admissions: Sequence[Admission] = ()
 
@@ -127,7 +131,7 @@ class Cluster:
         self._processes: dict[str, Process] = {}
         self._begin(KUBELETS, [self._install_kubelets])
         self._begin(CONTROLLERS, plan.loops)
-        self._begin(SCHEDULER, [self._install_scheduler])
+        self._begin(SCHEDULER, [scheduler_loop(plan.profiles, started=self._scheduler_started)])
         if operators:
             self._begin(OPERATORS, operators)
 
@@ -386,8 +390,8 @@ class Cluster:
         self._heartbeats = Heartbeats(manager, self.nodes)
         manager.add(self._heartbeats, quiet=True)
 
-    def _install_scheduler(self, manager: Manager) -> None:
-        self._scheduler = Scheduler(manager)
+    def _scheduler_started(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
 
 
 _TICK: Final = 1e-6
