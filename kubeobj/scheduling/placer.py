@@ -151,7 +151,12 @@ class Placer:
         if decision.rejection is not None:
             return decision
         state = self._snapshot.nodes.find(nominated) if nominated else None
-        if state is not None and state.slot in decision.feasible:
+        here = decision.among
+        if (
+            state is not None
+            and decision.evaluation.failed[state.slot] == 0
+            and (here is None or state.slot in here)
+        ):
             decision.slot, decision.is_nominee = state.slot, True
             return decision
         try:
