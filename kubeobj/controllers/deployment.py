@@ -134,11 +134,7 @@ class DeploymentController:
         deployment = self._deployments.cache.find(request)
         if deployment is None:
             return None
-        selector = _selector_of(deployment)
-        if selector.selects_everything:
-            self._refuse(deployment)
-            return None
-        claimed = self._adoption.claim(deployment, selector)
+        claimed = self._adoption.claim(deployment, _selector_of(deployment))
         sync = _Sync(deployment, claimed, None, claimed)
         if "deletionTimestamp" in deployment["metadata"]:
             self._find(sync)
@@ -158,13 +154,6 @@ class DeploymentController:
             self._resize(sync)
             return None
         return self._roll(sync) if is_rolling_update(sync.deployment) else self._recreate(sync)
-
-    def _refuse(self, deployment: Cached) -> None:
-        message = "This deployment is selecting all pods. A non-empty selector is required."
-        self._events.record(deployment, "SelectingAll", message, "Warning")
-        status = dict(deployment.get("status") or {})
-        status["observedGeneration"] = deployment["metadata"].get("generation", 1)
-        write_status(self._client, _RESOURCE, deployment, status, ())
 
     def _note_pause(self, sync: _Sync) -> None:
         """Say in the conditions when a Deployment is paused, and when no longer."""
