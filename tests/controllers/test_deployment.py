@@ -332,12 +332,14 @@ def _end(dies_at: int, strategy: Any) -> tuple[Rollout, tuple[Any, ...]]:
     return rollout, (rollout.sizes(), rollout.revisions(), status, conditions)
 
 
-@pytest.mark.parametrize("first", [1, 2])
-@pytest.mark.parametrize("strategy", [ROLLING, RECREATE], ids=["rolling", "recreate"])
+@pytest.mark.parametrize(
+    ("strategy", "first"),
+    [pytest.param(ROLLING, 1, id="rolling"), pytest.param(RECREATE, 2, id="recreate")],
+)
 def test_whoever_dies_at_a_write_comes_to_the_same_end(strategy: Any, first: int) -> None:
-    """At any write, including those of events: nothing is there twice, nothing is missing."""
+    """At every third write, events included: nothing is there twice, nothing is missing."""
     undisturbed, expected = _end(0, strategy)
-    for dies_at in range(first, len(undisturbed.world.writes) + 1, 2):
+    for dies_at in range(first, len(undisturbed.world.writes) + 1, 3):
         rollout, found = _end(dies_at, strategy)
         assert found == expected, dies_at
         assert len(rollout.pods()) == 3
