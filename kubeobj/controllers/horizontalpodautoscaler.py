@@ -62,18 +62,23 @@ class HorizontalPodAutoscalerController:
 
     def _changed(self, old: Cached | None, new: Cached | None) -> None:
         document = old if new is None else new
-        if document is not None:
-            # Also a change waits its time: an autoscaler is never looked at more often.
-            self._loop.queue.add_after(Request.of(document), EVERY_SECONDS)
+        if document is None:
+            return
+        request = Request.of(document)
+        if new is None:
+            # One that is made anew under its name has nothing to do with it.
+            self._paces.pop(request, None)
+            index = self._selecting.get(request.namespace)
+            if index is not None:
+                index.discard(request.name)
+            return
+        # Also a change waits its time: an autoscaler is never looked at more often.
+        self._loop.queue.add_after(request, EVERY_SECONDS)
 
     def reconcile(self, request: Request) -> Result | None:
         """Scale the target of an autoscaler if its metrics ask for it, and report that."""
         autoscaler = self._autoscalers.cache.find(request)
         if autoscaler is None:
-            self._paces.pop(request, None)
-            index = self._selecting.get(request.namespace)
-            if index is not None:
-                index.discard(request.name)
             return None
         status = AutoscalerStatus(autoscaler, self._clock.now())
         with suppress(_Unclear):

@@ -23,7 +23,7 @@ from kubeobj.reconcile.expectations import Expectations
 from kubeobj.reconcile.informer import controlled_by
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import text_of
-from kubeobj.reconcile.request import Cached, Request, Result
+from kubeobj.reconcile.request import Cached, Request, Result, wire_of
 from kubeobj.reconcile.triggers import owner_of
 
 CONTROLLER: Final = "kubernetes.io/job-controller"
@@ -66,6 +66,10 @@ class JobController:
         if document is None:
             return
         request = Request.of(document)
+        if new is None:
+            # One that is made anew under its name has nothing to do with it.
+            self._expected.forget(request)
+            self._tracking.forget(request)
         if old is None or new is None or _generation(old) != _generation(new):
             self._queue.add(request)
         else:
@@ -104,9 +108,7 @@ class JobController:
     def _is_counting(self, owner: Request, pod: Cached) -> bool:
         """Return whether the job of a pod is there, and will count it."""
         job = self._jobs.cache.find(owner)
-        if job is None or not _controls(job, pod):
-            return False
-        return _is_others(job) or not is_finished(job)
+        return job is not None and _counts(job, pod)
 
     # ------------------------------------------------------------ pods without a job
 
@@ -120,12 +122,24 @@ class JobController:
         if pod is None or not is_tracked(pod):
             return
         kind = controlled_by(pod)
-        if kind is not None and (kind != _OWNER or self._is_counting(owner_of(pod), pod)):
+        if kind is not None and (kind != _OWNER or not self._has_nobody(pod)):
             return
         try:
             release_pod(self._client, pod)
         except NotFound:
             return
+
+    def _has_nobody(self, pod: Cached) -> bool:
+        """Return whether the job that controls a pod will not count it."""
+        owner = owner_of(pod)
+        if self._is_counting(owner, pod):
+            return False
+        try:
+            # The cache may not know the job yet.
+            found = self._client.get("jobs.batch", owner.name, namespace=owner.namespace)
+        except NotFound:
+            return True
+        return not _counts(wire_of(found), pod)
 
     # ------------------------------------------------------------ jobs
 
@@ -136,11 +150,7 @@ class JobController:
             ApiError: If the API refuses a write; it is tried again.
         """
         job = self._jobs.cache.find(request)
-        if job is None:
-            self._expected.forget(request)
-            self._tracking.forget(request)
-            return None
-        if _is_others(job):
+        if job is None or _is_others(job):
             return None
         if is_finished(job):
             self._tracking.forget(request)
@@ -261,12 +271,14 @@ def _owner(pod: Cached) -> Request | None:
     return owner_of(pod) if controlled_by(pod) == _OWNER else None
 
 
-def _controls(job: Cached, pod: Cached) -> bool:
+def _counts(job: Cached, pod: Cached) -> bool:
+    """Return whether a job controls a pod, and counts it, or another controller does."""
     uid = job["metadata"]["uid"]
-    return any(
+    is_its = any(
         reference.get("controller") and reference["uid"] == uid
         for reference in pod["metadata"].get("ownerReferences") or ()
     )
+    return is_its and (_is_others(job) or not is_finished(job))
 
 
 def _with_finalizer(pod: Cached) -> Wire:

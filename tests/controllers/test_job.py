@@ -182,6 +182,24 @@ def test_job_orphans_its_pods() -> None:
     assert world.tracked == 0
 
 
+def test_job_made_anew_under_its_name() -> None:
+    """Another job of the same name begins without the failures of the one before."""
+    world = JobWorld()
+    world.job()
+    for _ in range(2):
+        (pod,) = world.pods("Pending")
+        world.end(pod, 1)
+        world.advance(25)
+    world.client.delete("jobs", "j", namespace="default", propagation_policy="Background")
+    job = world.job()
+    _, pod = world.pods("Pending")  # the first is the other job's, which nobody deletes here
+    assert pod["metadata"]["ownerReferences"][0]["uid"] == job["metadata"]["uid"]
+    world.end(pod, 1)
+    world.advance(11)
+    assert len(world.pods("Pending")) == 2
+    assert world.status()["failed"] == 1
+
+
 def test_pods_of_others_keep_their_finalizers() -> None:
     """Who manages a job by another controller looks after its pods."""
     world = JobWorld()
