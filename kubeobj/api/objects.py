@@ -123,16 +123,34 @@ class Untyped:
 
     Args:
         endpoint: The resource, in the version of the objects.
+        shares: Whether everybody gets the same object of a record, as long as it is among the
+            latest; only for those who do not change what they get.
     """
 
-    __slots__ = ("endpoint", "resource")
+    __slots__ = ("_before", "_latest", "_shares", "endpoint", "resource")
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, shares: bool = False) -> None:
         self.endpoint = endpoint
         self.resource = endpoint.kind.resource
+        self._shares = shares
+        # By revision, which no other record has. What is full becomes what was before.
+        self._latest: dict[int, Unstructured] = {}
+        self._before: dict[int, Unstructured] = {}
 
     def of(self, record: Record) -> Unstructured:
         """Return the object of a record."""
+        if not self._shares:
+            return self._made(record)
+        revision = record.revision
+        found = self._latest.get(revision) or self._before.get(revision)
+        if found is None:
+            found = self._made(record)
+            if len(self._latest) >= KEPT:
+                self._before, self._latest = self._latest, {}
+            self._latest[revision] = found
+        return found
+
+    def _made(self, record: Record) -> Unstructured:
         if self.endpoint.version is None:
             return Unstructured.of_json(record.data)
         return Unstructured(self.endpoint.document(record))
@@ -148,12 +166,14 @@ class ObjectsByKind:
 
     Args:
         core: The server's parts.
+        shares: Whether untyped objects are shared, too, by those who do not change them.
     """
 
-    __slots__ = ("_core", "_known")
+    __slots__ = ("_core", "_known", "_shares")
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, *, shares: bool = False) -> None:
         self._core = core
+        self._shares = shares
         self._known: dict[type[ApiObject] | str, Objects[AnyObject]] = {}
 
     def of(self, kind: type[ApiObject] | str) -> Objects[AnyObject]:
@@ -181,5 +201,5 @@ class ObjectsByKind:
 
     def _made(self, kind: type[ApiObject] | str) -> Objects[AnyObject]:
         if isinstance(kind, str):
-            return Untyped(self._core.endpoint(kind))
+            return Untyped(self._core.endpoint(kind), shares=self._shares)
         return Models(self._core.endpoint_of(self.resource(kind.kind_of())), kind)

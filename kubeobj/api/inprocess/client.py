@@ -30,6 +30,9 @@ class InProcessClient(InProcessReader, InProcessWriter, Client):
         on_warning: Takes what the server warns of; None to let it pass.
         advance: Lets so many seconds pass for who waits, and with them whatever changes objects;
             None for the server's clock alone, if that is a virtual one.
+        shares: Whether untyped objects of one version are one object, for this client and its
+            copies. That spares loops that watch the same to read it each for itself; but nobody
+            may change what it gets.
 
     >>> from kubeobj.clock import VirtualClock
     >>> from kubeobj.models.corev1 import ConfigMap
@@ -49,6 +52,7 @@ class InProcessClient(InProcessReader, InProcessWriter, Client):
         field_validation: FieldValidation = "Warn",
         on_warning: Callable[[str], object] | None = None,
         advance: Advance | None = None,
+        shares: bool = False,
     ) -> None:
         clock = server.clock
         if advance is None and isinstance(clock, VirtualClock):
@@ -57,7 +61,13 @@ class InProcessClient(InProcessReader, InProcessWriter, Client):
             user=user, field_manager=field_manager, field_validation=field_validation
         )
         self._at = Connection(
-            server, server.store, ObjectsByKind(server.core), namespace, write, on_warning, advance
+            server,
+            server.store,
+            ObjectsByKind(server.core, shares=shares),
+            namespace,
+            write,
+            on_warning,
+            advance,
         )
 
     @property
@@ -84,6 +94,11 @@ class InProcessClient(InProcessReader, InProcessWriter, Client):
         if isinstance(user, str):
             user = User(user, ("system:authenticated",))
         return self._with(replace(self._at, write=replace(self._at.write, user=user)))
+
+    def with_manager(self, field_manager: str) -> Self:
+        """Return the same client, writing under another name."""
+        write = replace(self._at.write, field_manager=field_manager)
+        return self._with(replace(self._at, write=write))
 
     def advance(self, seconds: float) -> None:
         """Let time pass; see `Client.advance`."""
