@@ -350,6 +350,20 @@ def test_irregular_schedule_finds_the_last_run() -> None:
     assert times.due(seconds_of("2026-01-05T07:00:00Z")).last == monday
 
 
+def test_interval() -> None:
+    """An interval counts from when the cron job was made, however often it is looked at."""
+    world = CronWorld()
+    world.advance(17)
+    world.cron("@every 40m")
+    world.advance(3 * 3600)
+    assert world.times() == [
+        "2026-01-01T00:40:17Z",
+        "2026-01-01T01:20:17Z",
+        "2026-01-01T02:00:17Z",
+        "2026-01-01T02:40:17Z",
+    ]
+
+
 def _run(dies_at_write: int) -> tuple[CronWorld, Any]:
     world = CronWorld(JobController, kubelet(20), dies_at_write=dies_at_write)
     world.cron("* * * * *", concurrencyPolicy="Forbid", successfulJobsHistoryLimit=1)

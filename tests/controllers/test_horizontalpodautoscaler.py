@@ -53,7 +53,9 @@ CONTAINER: Wire = {
 class ScaledWorld(Running):
     """A server with an application, and an autoscaler for it."""
 
-    def __init__(self, *loads: PodLoad, series: Sequence[Series] = (), replicas: int = 1) -> None:
+    def __init__(
+        self, *loads: PodLoad, series: Sequence[Series] = (), replicas: int = 1, **more: Any
+    ) -> None:
         self.source: MetricsSource | None = None
 
         def autoscaler(manager: Manager) -> object:
@@ -62,7 +64,7 @@ class ScaledWorld(Running):
                 self.source = SimulatedMetrics(manager.clock, loads=loads, series=series)
             return horizontal_pod_autoscaler(self.source)(manager)
 
-        super().__init__(ReplicaSetController, autoscaler, Kubelet)
+        super().__init__(ReplicaSetController, autoscaler, Kubelet, **more)
         self.application("web", replicas)
 
     def application(self, name: str, replicas: int, **labels: str) -> None:
@@ -413,3 +415,19 @@ def test_restart_in_the_middle() -> None:
     assert world.replicas == 4
     world.advance(100)
     assert world.replicas == 2
+
+
+def _run(dies_at_write: int) -> tuple[list[str], tuple[int, dict[str, tuple[str, str]]]]:
+    world = ScaledWorld(cpu((0, "500m"), (320, "2"), (400, "1")), dies_at_write=dies_at_write)
+    world.autoscale()
+    world.advance(1200)
+    return world.writes, (world.replicas, world.conditions())
+
+
+def test_dying_at_any_write() -> None:
+    """Wherever the loops die, there are as many replicas in the end."""
+    writes, expected = _run(0)
+    assert expected[0] == 2
+    for dies_at in range(1, len(writes) + 1):
+        _, found = _run(dies_at)
+        assert found == expected, f"died at {dies_at}: {writes[dies_at - 1]}"
