@@ -20,8 +20,13 @@ from kubeobj.clock import START_SECONDS, VirtualClock
 from kubeobj.cluster.apitrouble import ApiTroubles, Untroubled
 from kubeobj.cluster.faultbook import FaultBook
 from kubeobj.cluster.faults import AnyFault, ApiFault, Fault
+from kubeobj.cluster.invariants.builtin import BUILTIN
+from kubeobj.cluster.invariants.checks import Checks
+from kubeobj.cluster.invariants.invariant import InvariantViolated, MakeInvariant
+from kubeobj.cluster.invariants.settled import Settled
+from kubeobj.cluster.invariants.workloads import Workloads
 from kubeobj.cluster.memory import seldom_collected
-from kubeobj.cluster.process import Process
+from kubeobj.cluster.process import CONTROLLERS, KUBELETS, OPERATORS, SCHEDULER, Process, Told
 from kubeobj.controllers.builtin import LOOPS
 from kubeobj.entropy import Chance, SeededIdSource
 from kubeobj.models.codec import AnyObject
@@ -37,18 +42,6 @@ from kubeobj.runtimes.behaviour import Behaviours
 from kubeobj.scheduling.loop import scheduler_loop
 from kubeobj.scheduling.profiles import Profile
 from kubeobj.scheduling.scheduler import Scheduler
-
-KUBELETS: Final = "kubelet"
-"""The process that looks after all simulated nodes."""
-
-CONTROLLERS: Final = "kube-controller-manager"
-"""The process of Kubernetes' own control loops."""
-
-SCHEDULER: Final = "kube-scheduler"
-"""The process that puts pods on nodes."""
-
-OPERATORS: Final = "operator"
-"""The process of the user's own control loops."""
 
 Predicate: TypeAlias = "Callable[[Cluster], object]"
 """Something to wait for: true once it is so."""
@@ -68,6 +61,7 @@ class Plan:
         profiles: How pods are given nodes; none for the default profile.
         kinds: Kinds of the user's own.
         admissions: What may change or refuse a write, after what Kubernetes has built in.
+        invariants: What is always so; checked after everything that happens.
     """
 
     behaviours: Behaviours = field(default_factory=Behaviours)
@@ -75,6 +69,7 @@ class Plan:
     profiles: Sequence[Profile] = ()
     kinds: Sequence[Kind] = ()
     admissions: Sequence[Admission] = ()
+    invariants: Sequence[MakeInvariant] = BUILTIN
 
 
 @final
@@ -123,11 +118,14 @@ class Cluster:
         self._for_loops = InProcessClient(server, shares=True)
         self.began: float = clock.now()
         """When the simulation began, in seconds since 1970."""
+        self.seed: int = 0
+        """What decides everything that is left to chance."""
         self._chance = chance
         self._plan = plan
         self._operators = list(operators)
         self._watchers: list[Watcher] = []
         self._seen = -1
+        self._checks: Checks | None = None
         self._kubelets: Kubelets | None = None
         self._heartbeats: Heartbeats | None = None
         self._scheduler: Scheduler | None = None
@@ -137,6 +135,7 @@ class Cluster:
         self._begin(SCHEDULER, [scheduler_loop(plan.profiles, started=self._scheduler_started)])
         if operators:
             self._begin(OPERATORS, operators)
+        self._checks = Checks(self, server.store, plan.invariants)
 
     @classmethod
     def simulated(
@@ -170,6 +169,7 @@ class Cluster:
         )
         there = {one.name: SimulatedNode(one, number) for number, one in enumerate(machines)}
         cluster = cls(server, clock, there, chance, plan)
+        cluster.seed = seed
         cluster.settle()
         return cluster
 
@@ -236,6 +236,36 @@ class Cluster:
         """Call something after everything that happens: a check, or a record of it."""
         self._watchers.append(watcher)
 
+    def always(self, name: str, predicate: Predicate) -> None:
+        """Hold the cluster to something, after everything that happens from now on.
+
+        Args:
+            name: What is always so, in a few words.
+            predicate: Whether it is.
+        """
+
+        def check(cluster: Cluster) -> None:
+            if not predicate(cluster):
+                raise InvariantViolated(name, (), seconds=cluster.now, seed=cluster.seed)
+
+        self.watch_over(check)
+
+    def check_settled(self) -> None:
+        """Look at everything once nothing is left to do.
+
+        Raises:
+            InvariantViolated: If an object is there whose owners are gone, a pod has no node that
+                could have one, or a workload has not what it asks for.
+        """
+        settled = Settled(self.server.store, self.scheduler)
+        for name, found in (
+            ("nothing outlives its owners", settled.orphans()),
+            ("every pod has a node that can have one", settled.unplaced()),
+            ("every workload has what it asks for", settled.lacking()),
+        ):
+            if texts := tuple(found):
+                raise InvariantViolated(name, texts, seconds=self.now, seed=self.seed)
+
     def inject(
         self, fault: AnyFault, *, at: float | None = None, seconds: float | None = None
     ) -> None:
@@ -272,10 +302,9 @@ class Cluster:
             NeverSettles: If a loop keeps itself going.
         """
         busy = False
+        self._happened("")
         for part in self._parts():
-            if part.step():
-                busy = True
-                self._happened()
+            busy = part.step() or busy
         return busy
 
     def settle(self) -> None:
@@ -285,7 +314,8 @@ class Cluster:
             NeverSettles: If a loop keeps itself going.
         """
         with seldom_collected():
-            settle(self._parts(), after_step=self._happened)
+            self._happened("")
+        settle(self._parts())
 
     def advance(
         self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0
@@ -325,6 +355,32 @@ class Cluster:
             if not self.step() and not self._leap(end):
                 raise Timeout(f"it is not so after {within:g} seconds")
 
+    def converge(self, *, within: float = 3600.0) -> float:
+        """Go on until all workloads have what they ask for; return how many seconds that took.
+
+        Faults that are still to come, or to end, are waited for first.
+
+        Args:
+            within: How long to wait, in seconds.
+
+        Raises:
+            Timeout: If some have not by then; it says which, and why.
+            NeverSettles: If a loop keeps itself going.
+        """
+        workloads = Workloads(self.server.store)
+        began = self.clock.now()
+        try:
+            self.run_until(lambda _: self.faults.deadline is None, within=within)
+            self.settle()
+            left = began + within - self.clock.now()
+            self.run_until(lambda _: workloads.are_content, within=left)
+        except Timeout:
+            settled = Settled(self.server.store, self.scheduler)
+            texts = [*settled.lacking(), *(f"still wrong: {one}" for one in self.troubles.active)]
+            msg = "\n  ".join([f"the cluster has not converged in {within:g} seconds:", *texts])
+            raise Timeout(msg) from None
+        return self.clock.now() - began
+
     def fork(self) -> "Cluster":
         """Return the same cluster, going on by itself: what happens there does not happen here.
 
@@ -337,14 +393,17 @@ class Cluster:
         server = self.server.fork(clock=clock, ids=SeededIdSource(chance.seed()))
         nodes = {name: node.copy() for name, node in self.nodes.items()}
         twin = Cluster(server, clock, nodes, chance, self._plan, self._operators)
-        twin.began = self.began
+        twin.began, twin.seed = self.began, self.seed
         twin.settle()
         return twin
 
     # ------------------------------------------------------------ inside
 
     def _parts(self) -> list[Steppable]:
-        return [self.faults, *self._processes.values()]
+        return [Told(one, name, self._happened) for name, one in self._all_parts()]
+
+    def _all_parts(self) -> list[tuple[str, Steppable]]:
+        return [("", self.faults), *self._processes.items()]
 
     def _pass(self, seconds: float) -> None:
         self.advance(seconds)
@@ -369,14 +428,16 @@ class Cluster:
         self.clock.advance(max(at - now, _TICK))
         return True
 
-    def _happened(self) -> None:
-        if not self._watchers:
-            return
+    def _happened(self, by: str) -> None:
+        """Check what a process has done, and tell those who watch."""
         revision = self.server.store.revision
-        if revision != self._seen:
-            self._seen = revision
-            for watcher in self._watchers:
-                watcher(self)
+        if revision == self._seen:
+            return
+        self._seen = revision
+        if self._checks is not None:
+            self._checks.check(by, seconds=self.now, seed=self.seed)
+        for watcher in self._watchers:
+            watcher(self)
 
     def _begin(self, name: str, loops: Iterable[Install]) -> None:
         user = User(f"system:{name}", ("system:masters", "system:authenticated"))

@@ -1,9 +1,23 @@
 """A process of a cluster: a manager that can be killed, and comes back with nothing but the API."""
 
-from typing import final
+from collections.abc import Callable
+from typing import Final, final
 
 from kubeobj.clock import Clock
+from kubeobj.reconcile.loop import Steppable
 from kubeobj.reconcile.manager import Manager
+
+KUBELETS: Final = "kubelet"
+"""The process that looks after all simulated nodes."""
+
+CONTROLLERS: Final = "kube-controller-manager"
+"""The process of Kubernetes' own control loops."""
+
+SCHEDULER: Final = "kube-scheduler"
+"""The process that puts pods on nodes."""
+
+OPERATORS: Final = "operator"
+"""The process of the user's own control loops."""
 
 
 class Killed(BaseException):
@@ -63,3 +77,33 @@ class Process:
     def loud_deadline(self) -> float | None:
         """When it has something to do next that others may see."""
         return self._until if not self.is_up else self.manager.loud_deadline
+
+
+@final
+class Told:
+    """A part of a cluster that tells when it has done something.
+
+    Args:
+        part: The part.
+        name: What it is called.
+        tell: Whom it tells, with its name.
+    """
+
+    __slots__ = ("_name", "_part", "_tell")
+
+    def __init__(self, part: Steppable, name: str, tell: Callable[[str], object]) -> None:
+        self._part = part
+        self._name = name
+        self._tell = tell
+
+    def step(self) -> bool:
+        """Let it do a little; return whether it did anything."""
+        busy = self._part.step()
+        if busy:
+            self._tell(self._name)
+        return busy
+
+    @property
+    def deadline(self) -> float | None:
+        """When it has something to do next, in seconds since 1970."""
+        return self._part.deadline

@@ -19,7 +19,7 @@ from kubeobj.reconcile.leaderelection import Election, LeaderElector
 from kubeobj.reconcile.loop import NeverSettles, Steppable, advance, settle
 from kubeobj.reconcile.metrics import ControllerStatus
 from kubeobj.reconcile.reflector import Selection
-from kubeobj.reconcile.request import Request
+from kubeobj.reconcile.request import Cached, Request
 
 Install: TypeAlias = "Callable[[Manager], object]"
 """Makes a control loop with the informers of a manager, and adds it there."""
@@ -168,6 +168,16 @@ class Manager:
         """How its loops are doing."""
         return tuple(controller.status for controller in self._controllers.values())
 
+    def known(self, kind: str, request: Request) -> Cached | None:
+        """Return an object as its loops have read it last; None if they have not.
+
+        Args:
+            kind: The kind, by the name by which it was asked for.
+            request: Which object.
+        """
+        informer = self._informers.get(Selection(kind))
+        return None if informer is None else informer.cache.find(request)
+
     # ------------------------------------------------------------ working
 
     def step(self) -> bool:
@@ -220,7 +230,7 @@ class Manager:
     @property
     def deadline(self) -> float | None:
         """When something is to be done next, in seconds since 1970; None if nothing is known."""
-        found = [controller.queue.deadline for controller in self._quiet.values()]
+        found = [controller.deadline for controller in self._quiet.values()]
         found += [part.deadline for part in self._quiet_parts]
         known = [at for at in (*found, self.loud_deadline) if at is not None]
         return min(known) if known else None
@@ -234,7 +244,7 @@ class Manager:
         """
         quiet = self._quiet
         found = [
-            controller.queue.deadline
+            controller.deadline
             for name, controller in self._controllers.items()
             if name not in quiet
         ]

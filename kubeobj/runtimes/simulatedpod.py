@@ -290,9 +290,14 @@ class SimulatedPod:
         return all(one.phase in {Phase.EXITED, Phase.PENDING} for one in self.containers)
 
     @property
+    def is_running(self) -> bool:
+        """Whether a process of it runs."""
+        return any(one.is_running for one in self.containers)
+
+    @property
     def is_over(self) -> bool:
         """Whether no process runs, and none will."""
-        if any(one.is_running for one in self.containers):
+        if self.is_running:
             return False
         return self.stopping or self.phase in {"Succeeded", "Failed"}
 
