@@ -77,6 +77,16 @@ class Controller:
         return self.queue.is_ready and all(informer.is_synced for informer in self.needs)
 
     @property
+    def deadline(self) -> float | None:
+        """When its next delayed key is due, in seconds since 1970.
+
+        None if there is none, or if it is not for time to say: what is needed is not there yet.
+        """
+        if all(informer.is_synced for informer in self.needs):
+            return self.queue.deadline
+        return None
+
+    @property
     def status(self) -> ControllerStatus:
         """How it is doing."""
         return ControllerStatus(self.name, len(self.queue), self.queue.added, self.metrics)
