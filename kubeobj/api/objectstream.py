@@ -48,6 +48,8 @@ class ObjectStream(Generic[Item]):
             if self._failure is not None:
                 raise self._failure
             return []
+        if not self._watch.has_news:
+            return []
         found = self._watch.poll(limit)
         if found and found[-1].error is not None:
             self._failure = found.pop().error

@@ -137,6 +137,12 @@ class ObjectWatch:
             return ""
         return str(self._cursor.revision)
 
+    @property
+    def has_news(self) -> bool:
+        """Whether `poll` could return something now."""
+        cursor = self._cursor
+        return bool(self._initial) or cursor is None or self.is_over or cursor.pending > 0
+
     def poll(self, limit: int | None = None) -> list[Event]:
         """Return what has happened since the last poll, in order.
 

@@ -172,9 +172,9 @@ class TroubledWatch:
         """Return the events that have come through; see `Watch.poll`."""
         if self._is_dead:
             return []
-        if not self._held:
-            self._told = self._watch.resource_version
         events = self._watch.poll(limit)
+        if not events and not self._held:
+            return events
         if events:
             events = self._troubles.told(self._process, events, self)
         now = self._troubles.clock.now()
@@ -186,8 +186,9 @@ class TroubledWatch:
         self._late = 0.0
         while self._held and self._held[0][0] <= now:
             events = events + self._held.popleft()[1]
-        if events and self._held:
-            self._told = version_of(wire_of(events[-1].object))
+        if events:
+            last_told = version_of(wire_of(events[-1].object))
+            self._told = last_told if self._held else self._watch.resource_version
         return events
 
     def delay(self, seconds: float) -> None:

@@ -178,6 +178,7 @@ class Reflector:
         watch = self._watch
         if watch is not None and self._clock.now() - self._opened > RENEWED_AFTER_SECONDS:
             # What is still to be read of the old one, the new one tells.
+            self._seen = watch.resource_version or self._seen
             self.close()
             watch = None
         if watch is None:
@@ -187,10 +188,10 @@ class Reflector:
         except ApiError:
             self._watch = None
             raise
-        if watch.is_open:
-            self._seen = watch.resource_version or self._seen
-        else:
+        if not watch.is_open:
             self._watch = None
+        elif events:
+            self._seen = watch.resource_version or self._seen
         return [_delta(event) for event in events] if events else ()
 
     def _open(self) -> Watch[Unstructured]:
