@@ -9,6 +9,7 @@ from kubeobj.controllers.deploymentrevisions import rollback_of
 from kubeobj.controllers.podtemplatehash import compute_hash
 from kubeobj.documents import Wire
 from kubeobj.reconcile.clientlayer import Call
+from kubeobj.reconcile.request import Request
 from tests.controllers.rollouts import LABELS, NAME, Rollout, template_of
 
 ROLLING = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 1}}
@@ -300,6 +301,50 @@ def test_two_templates_of_one_hash_get_names_of_their_own() -> None:
     assert rollout.status["collisionCount"] == 1
     names = rollout.world.names("replicasets.apps")
     assert sorted(names) == sorted([f"{NAME}-{hash_}", f"{NAME}-{compute_hash(template, 1)}"])
+
+
+def test_a_replica_set_that_is_there_already_is_no_collision() -> None:
+    """The cache lags: it has been made, and not been seen."""
+    rollout = Rollout(2)
+    manager = rollout.world.manager
+    manager.read()
+    loop = manager.controllers["deployment"]
+    loop.step()
+    loop.queue.add(Request("default", NAME))
+    loop.step()
+    rollout.make_ready()
+    rollout.world.advance(10)
+    assert rollout.sizes() == {"img:1": 2}
+    assert "collisionCount" not in rollout.status
+
+
+def test_one_that_is_deleted_in_the_foreground_reports_and_rolls_nothing_out() -> None:
+    """It stays until its pods have gone."""
+    rollout = Rollout(2)
+    rollout.make_ready()
+    rollout.annotate(kept="yes")
+    change = {"metadata": {"finalizers": ["example.com/slow"]}}
+    rollout.world.client.patch("deployments.apps", NAME, change, type="merge", namespace="default")
+    rollout.roll("img:2")
+    rollout.world.client.delete("deployments.apps", NAME, propagation_policy="Foreground")
+    rollout.world.settle()
+    assert rollout.sizes().get("img:2") is None
+    assert rollout.status["observedGeneration"] == rollout.deployment["metadata"]["generation"]
+
+
+def test_a_size_of_nothing_is_a_size() -> None:
+    """Also while it is paused, and back again."""
+    rollout = Rollout(2, strategy=ROLLING)
+    rollout.make_ready()
+    rollout.change(paused=True)
+    rollout.change(replicas=0)
+    rollout.world.settle()
+    assert rollout.sizes() == {"img:1": 0}
+    assert rollout.status.get("replicas") is None
+    rollout.change(replicas=5)
+    rollout.change(paused=False)
+    rollout.make_ready()
+    assert rollout.sizes() == {"img:1": 5}
 
 
 def test_what_has_settled_is_left_alone() -> None:
