@@ -10,12 +10,13 @@ from typing import ClassVar, Final, final
 from kubeobj.api.client import Client
 from kubeobj.api.errors import ApiError
 from kubeobj.documents import Wire
+from kubeobj.placement.claims import NODE_ANNOTATION, is_bound
 from kubeobj.scheduling.nodes import NodeState
 from kubeobj.scheduling.plugins.volumebinding import Plan, VolumeBinding, VolumeCheck
 from kubeobj.scheduling.records import PodRecord
 from kubeobj.scheduling.snapshot import Snapshot
 from kubeobj.scheduling.verdicts import Code, Rejection
-from kubeobj.scheduling.volumes import NODE_ANNOTATION, is_bound, key_of
+from kubeobj.scheduling.volumes import key_of
 
 PROVISIONING_FAILED: Final = "provisioning failed"
 BY_CONTROLLER: Final = "pv.kubernetes.io/bound-by-controller"

@@ -13,6 +13,7 @@ from typing import ClassVar, Final, final
 import numpy as np
 
 from kubeobj.documents import Wire
+from kubeobj.placement.claims import NODE_ANNOTATION, best_volume, class_of, is_bound, wanted_bytes
 from kubeobj.placement.podaffinity import selector_or_nothing
 from kubeobj.placement.resources import amount_of
 from kubeobj.scheduling.arrays import Numbers, Slots
@@ -21,15 +22,7 @@ from kubeobj.scheduling.nodes import NodeState
 from kubeobj.scheduling.snapshot import Snapshot
 from kubeobj.scheduling.templates import Template
 from kubeobj.scheduling.verdicts import Code, Rejection
-from kubeobj.scheduling.volumes import (
-    NODE_ANNOTATION,
-    Volumes,
-    best_volume,
-    class_of,
-    is_bound,
-    key_of,
-    wanted_bytes,
-)
+from kubeobj.scheduling.volumes import Volumes, key_of
 
 NODE_CONFLICT: Final = "node(s) had volume node affinity conflict"
 BIND_CONFLICT: Final = "node(s) didn't find available persistent volumes to bind"

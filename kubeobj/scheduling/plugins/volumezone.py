@@ -8,6 +8,7 @@ from typing import ClassVar, Final, final
 import numpy as np
 
 from kubeobj.documents import Wire
+from kubeobj.placement.claims import class_of
 from kubeobj.scheduling.arrays import Numbers, Slots
 from kubeobj.scheduling.framework import Reach
 from kubeobj.scheduling.nodes import NodeState
@@ -15,7 +16,7 @@ from kubeobj.scheduling.plugins.plain import PlainCheck, Reasons
 from kubeobj.scheduling.snapshot import Snapshot
 from kubeobj.scheduling.templates import Template
 from kubeobj.scheduling.verdicts import Code, Rejection
-from kubeobj.scheduling.volumes import Volumes, class_of
+from kubeobj.scheduling.volumes import Volumes
 
 ZONE_TEXT: Final = "node(s) had no available volume zone"
 
