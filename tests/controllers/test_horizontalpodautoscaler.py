@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 
+from kubeobj.api.errors import Forbidden
+from kubeobj.api.kind import Kind, Scale
 from kubeobj.controllers.horizontalpodautoscaler import horizontal_pod_autoscaler
 from kubeobj.controllers.metricssource import MetricsSource, NoMetrics
 from kubeobj.controllers.replicaset import ReplicaSetController
 from kubeobj.controllers.simulatedmetrics import PodLoad, Series, SimulatedMetrics
 from kubeobj.documents import Wire
+from kubeobj.meta.gvk import GroupVersionKind
+from kubeobj.reconcile.clientlayer import Call
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import text_of
 from kubeobj.reconcile.request import Request
@@ -91,7 +95,7 @@ class ScaledWorld(Running):
             "autoscaling/v2/HorizontalPodAutoscaler",
             name,
             spec={
-                "scaleTargetRef": reference,
+                "scaleTargetRef": spec.pop("scaleTargetRef", reference),
                 "maxReplicas": most,
                 "metrics": list(metrics) or [CPU],
                 **spec,
@@ -418,9 +422,13 @@ def test_restart_in_the_middle() -> None:
 
 
 def _run(dies_at_write: int) -> tuple[list[str], tuple[int, dict[str, tuple[str, str]]]]:
-    world = ScaledWorld(cpu((0, "500m"), (320, "2"), (400, "1")), dies_at_write=dies_at_write)
-    world.autoscale()
-    world.advance(1200)
+    load = PodLoad("memory", [(0, "512Mi"), (20, "2Gi"), (40, "1Gi")], is_shared=True)
+    target = {"type": "Utilization", "averageUtilization": 50}
+    world = ScaledWorld(load, dies_at_write=dies_at_write)
+    behavior = {"scaleDown": {"stabilizationWindowSeconds": 0}}
+    metric = {"type": "Resource", "resource": {"name": "memory", "target": target}}
+    world.autoscale(metric, behavior=behavior)
+    world.advance(90)
     return world.writes, (world.replicas, world.conditions())
 
 
@@ -428,6 +436,52 @@ def test_dying_at_any_write() -> None:
     """Wherever the loops die, there are as many replicas in the end."""
     writes, expected = _run(0)
     assert expected[0] == 2
-    for dies_at in range(1, len(writes) + 1):
+    for dies_at, write in enumerate(writes, 1):
+        if "Event" in write:
+            continue  # as if it died at the next one
         _, found = _run(dies_at)
-        assert found == expected, f"died at {dies_at}: {writes[dies_at - 1]}"
+        assert found == expected, f"died at {dies_at}: {write}"
+
+
+def test_scaling_is_refused() -> None:
+    """What the API refuses is told, and tried again at the next look."""
+    world = ScaledWorld(cpu((0, "2")), replicas=2)
+    refuses = True
+
+    def refuse(call: Call) -> Exception | None:
+        return Forbidden("no scaling today") if refuses and call.verb == "scale" else None
+
+    world.refuse = refuse
+    world.autoscale(minReplicas=3)
+    world.advance(15)
+    assert world.replicas == 2
+    assert world.conditions()["AbleToScale"] == ("False", "FailedUpdateScale")
+    message = "New size: 3; reason: Current number of replicas below Spec.MinReplicas; error: "
+    told = [one["message"] for one in world.there("events") if one["reason"] == "FailedRescale"]
+    assert [one.startswith(message) for one in told] == [True]
+    refuses = False
+    world.advance(15)
+    assert world.replicas == 3
+
+
+SITE = Kind(
+    kind=GroupVersionKind("example.com", "v1", "Site"),
+    plural="sites",
+    namespaced=True,
+    scale=Scale(selector=lambda site: site["spec"].get("pods", "")),
+)
+
+
+@pytest.mark.parametrize(
+    ("pods", "reason"),
+    [pytest.param("", "SelectorRequired"), pytest.param("a in", "InvalidSelector")],
+)
+def test_target_says_not_which_pods_it_has(pods: str, reason: str) -> None:
+    """Without a selector, no pods can be looked at."""
+    world = ScaledWorld(cpu((0, "2")), kinds=[SITE])
+    world.create("example.com/v1/Site", "web", spec={"replicas": 1, "pods": pods})
+    reference = {"apiVersion": "example.com/v1", "kind": "Site", "name": "web"}
+    world.autoscale(scaleTargetRef=reference)
+    world.advance(15)
+    assert world.conditions()["ScalingActive"] == ("False", "InvalidSelector")
+    assert reason in {told for told, _, _ in world.events()}
