@@ -23,8 +23,8 @@ _NO_NODE: Final = -1
 _LOWEST: Final = -(2**62)
 # Scores are far below 2 ** 20, and nodes are chosen fewer than 2 ** 40 times.
 _SCORE_BITS: Final = 40
-# With so many changes, everything is asked again at once.
-_MANY_CHANGES: Final = 32
+# If one in so many nodes has changed, everything is asked again at once.
+_ONE_IN: Final = 16
 
 
 @final
@@ -106,7 +106,7 @@ class Evaluation:
         changes = self._snapshot.journal.since(self._place) if self._place >= 0 else None
         self._place = self._snapshot.journal.end
         is_grown = len(self._base) != self._snapshot.nodes.capacity
-        if changes is None or is_grown or len(changes) > _MANY_CHANGES:
+        if changes is None or is_grown or len(changes) * _ONE_IN > len(self._snapshot) + 256:
             self._renew_all()
         else:
             for slot, is_node in changes.items():

@@ -113,9 +113,11 @@ class NodeTable:
         "_free",
         "_slots",
         "_states",
+        "_taint_codes",
         "_used",
         "_uses",
         "alive",
+        "closed",
         "images",
         "labels",
         "last_use",
@@ -123,6 +125,8 @@ class NodeTable:
         "pod_count",
         "scored_cpu",
         "scored_memory",
+        "taint_code",
+        "taint_sets",
     )
 
     def __init__(self) -> None:
@@ -135,6 +139,13 @@ class NodeTable:
         self.labels: LabelColumns = LabelColumns(_FIRST_CAPACITY)
         self.images: NodeImages = NodeImages()
         self.alive: Flags = np.zeros(_FIRST_CAPACITY, dtype=bool)
+        self.closed: Flags = np.zeros(_FIRST_CAPACITY, dtype=bool)
+        """Which nodes take no new pods."""
+        self.taint_sets: list[tuple[Taint, ...]] = [()]
+        """All sets of taints that nodes have had; the first is empty."""
+        self._taint_codes: dict[tuple[Taint, ...], int] = {(): 0}
+        self.taint_code: Numbers = np.zeros(_FIRST_CAPACITY, dtype=np.int64)
+        """Which of the sets each node has."""
         self.limit: Numbers = np.zeros(_FIRST_CAPACITY, dtype=np.int64)
         self.pod_count: Numbers = np.zeros(_FIRST_CAPACITY, dtype=np.int64)
         self.scored_cpu: Numbers = np.zeros(_FIRST_CAPACITY, dtype=np.int64)
@@ -203,6 +214,9 @@ class NodeTable:
         slot = state.slot
         if is_new or NodeChange.LABELS in change:
             self.labels.put(slot, name, state.labels)
+        if NodeChange.TAINTS in change:
+            self.taint_code[slot] = self._code(state.taints)
+        self.closed[slot] = state.is_closed
         if is_new or NodeChange.ALLOCATABLE in change:
             self.limit[slot] = _clipped(state.limit)
             for resource, column in self._allocatable.items():
@@ -220,7 +234,7 @@ class NodeTable:
         self._states[slot] = None
         self._free.append(slot)
         self._slots = None
-        self.alive[slot] = False
+        self.alive[slot] = self.closed[slot] = False
         self.labels.discard(slot)
         self.images.discard(slot)
         for column in self._all_columns():
@@ -269,13 +283,22 @@ class NodeTable:
         self.alive[slot] = True
         return state
 
+    def _code(self, taints: tuple[Taint, ...]) -> int:
+        """Return the number of a set of taints; one that is new gets the next."""
+        code = self._taint_codes.get(taints)
+        if code is None:
+            code = self._taint_codes[taints] = len(self.taint_sets)
+            self.taint_sets.append(taints)
+        return code
+
     def _grow(self) -> None:
         old = self.capacity
         new = old * 2
         self._states += [None] * old
         self._free += range(new - 1, old - 1, -1)
         self.labels.grow(new)
-        self.alive = _grown(self.alive, new)
+        self.alive, self.closed = _grown(self.alive, new), _grown(self.closed, new)
+        self.taint_code = _grown(self.taint_code, new)
         self.limit, self.pod_count = _grown(self.limit, new), _grown(self.pod_count, new)
         self.last_use = _grown(self.last_use, new)
         self.scored_cpu = _grown(self.scored_cpu, new)
@@ -291,6 +314,7 @@ class NodeTable:
             self.pod_count,
             self.scored_cpu,
             self.scored_memory,
+            self.taint_code,
             *self._allocatable.values(),
             *self._used.values(),
         ]

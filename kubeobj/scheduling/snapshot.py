@@ -101,10 +101,21 @@ class Snapshot:
         if old is not None and _is_same(old, record):
             old.document = document
             return old
+        if old is not None and _is_relabelled(old, record):
+            self._relabel(old, record)
+            return old
         if old is not None:
             self.discard_pod(old.uid)
         self.add(record)
         return old
+
+    def _relabel(self, old: PodRecord, record: PodRecord) -> None:
+        """Let a pod have other labels; its node has as much left as before."""
+        state = self.nodes.at(old.slot)
+        record.slot = old.slot
+        self.pods[record.uid] = state.pods[record.uid] = record
+        self.counts.add(old.template, old.slot, -1, is_ending=old.is_ending)
+        self.counts.add(record.template, old.slot, 1, is_ending=record.is_ending)
 
     def add(self, record: PodRecord) -> None:
         """Let a pod be on the node it names."""
@@ -194,3 +205,18 @@ class Snapshot:
 def _is_same(old: PodRecord, new: PodRecord) -> bool:
     """Return whether nothing has changed that scheduling looks at."""
     return old.template is new.template and old.node == new.node and old.is_ending == new.is_ending
+
+
+def _is_relabelled(old: PodRecord, new: PodRecord) -> bool:
+    """Return whether nothing but labels has changed, as when a pod is given those of its zone."""
+    if old.slot == NOWHERE or old.node != new.node or old.is_ending != new.is_ending:
+        return False
+    before, after = old.template, new.template
+    return (
+        before.requests == after.requests
+        and before.scored == after.scored
+        and before.ports == after.ports
+        and before.priority == after.priority
+        and before.pod_affinity is after.pod_affinity
+        and not (before.has_volumes or after.has_volumes)
+    )

@@ -37,7 +37,7 @@ class _Check(PlainCheck):
         self._nodes = snapshot.nodes
 
     def many(self, at: Slots) -> Numbers:
-        return np.array([self._nodes.at(slot).is_closed for slot in at.tolist()], dtype=np.int64)
+        return self._nodes.closed[at].astype(np.int64)
 
     def one(self, state: NodeState) -> int:
         return 1 if state.is_closed else 0

@@ -41,17 +41,8 @@ class _Check(PlainCheck):
         self._nodes = snapshot.nodes
 
     def many(self, at: Slots) -> Numbers:
-        # Few sets of taints are on many nodes.
-        known: dict[tuple[Taint, ...], int] = {}
-        found = np.zeros(len(at), dtype=np.int64)
-        for position, slot in enumerate(at.tolist()):
-            taints = self._nodes.at(slot).taints
-            if taints:
-                answer = known.get(taints)
-                if answer is None:
-                    answer = known[taints] = self._answer(taints)
-                found[position] = answer
-        return found
+        answers = [self._answer(taints) for taints in self._nodes.taint_sets]
+        return np.array(answers, dtype=np.int64)[self._nodes.taint_code[at]]
 
     def one(self, state: NodeState) -> int:
         return self._answer(state.taints) if state.taints else 0
@@ -67,7 +58,8 @@ class _Rating(PlainRating):
         self._nodes = snapshot.nodes
 
     def many(self, at: Slots) -> Numbers:
-        return np.array([self.one(self._nodes.at(slot)) for slot in at.tolist()], dtype=np.int64)
+        counts = [count_disliked(one, self._tolerations) for one in self._nodes.taint_sets]
+        return np.array(counts, dtype=np.int64)[self._nodes.taint_code[at]]
 
     def one(self, state: NodeState) -> int:
         return count_disliked(state.taints, self._tolerations) if state.taints else 0
