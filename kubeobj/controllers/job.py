@@ -57,7 +57,8 @@ class JobController:
         self._left = manager.controller("job-orphan-pod", self.let_go, needs=needs).queue
         self._selecting = Selecting(self._jobs, _selector)
         self._jobs.subscribe(self._job_changed)
-        self._pods.subscribe(self._pod_changed)
+        self._pods.subscribe(self._owned_changed, owner=_OWNER)
+        self._pods.subscribe(self._orphan_changed)
 
     # ------------------------------------------------------------ what has changed
 
@@ -80,16 +81,28 @@ class JobController:
                 if is_tracked(pod):
                     self._left.add(Request.of(pod))
 
-    def _pod_changed(self, old: Cached | None, new: Cached | None) -> None:
+    def _owned_changed(self, old: Cached | None, new: Cached | None) -> None:
+        """Look at the job of a pod, a moment later."""
         owners = [None if pod is None else _owner(pod) for pod in (old, new)]
         for owner in dict.fromkeys(owner for owner in owners if owner is not None):
             self._note(owner, old, new)
             self._queue.add_after(owner, SETTLING_SECONDS)
+        holder = owners[1]
+        if new is None or holder is None or not is_tracked(new):
+            return
+        if not self._is_counting(holder, new):
+            self._left.add(Request.of(new))
+
+    def _orphan_changed(self, old: Cached | None, new: Cached | None) -> None:
+        """Look at the jobs that may adopt a pod that nothing controls."""
         if new is None:
             return
-        if is_tracked(new) and (owners[1] is None or not self._is_counting(owners[1], new)):
+        references = new["metadata"].get("ownerReferences")
+        if references and any(one.get("controller") for one in references):
+            return
+        if is_tracked(new):
             self._left.add(Request.of(new))
-        if controlled_by(new) is None and not is_deleting(new):
+        if not is_deleting(new):
             metadata = new["metadata"]
             for owner in self._selecting.of(metadata["namespace"], metadata.get("labels")):
                 self._queue.add_after(owner, SETTLING_SECONDS)
