@@ -70,7 +70,8 @@ class DaemonSetController:
         self._revisions = manager.informer(_REVISIONS)
         self._events = manager.events.by("daemonset-controller")
         self._expected = Expectations(manager.clock)
-        self._failures: dict[tuple[str, str], tuple[int, float]] = {}
+        # How often, and when last, the pod of a set was replaced on a node because it had failed.
+        self._failures: dict[Request, dict[tuple[int, str], tuple[int, float]]] = {}
         # What each set says of each node: asked again when either changes.
         self._suits: dict[Request, tuple[int, dict[str, Suits]]] = {}
         cache = self._pods.cache
@@ -125,6 +126,7 @@ class DaemonSetController:
         if daemon_set is None:
             self._expected.forget(request)
             self._suits.pop(request, None)
+            self._failures.pop(request, None)
             return None
         selector = _selector_of(daemon_set)
         if selector.selects_everything:
@@ -187,8 +189,8 @@ class DaemonSetController:
         """Create and delete what is to be; return what failed, and when to look again."""
         again: list[float] = []
 
-        def may_replace(pod: Cached, node: str) -> bool:
-            wait = self._wait(view, pod, node)
+        def may_replace(node: str) -> bool:
+            wait = self._wait(view, node)
             if wait > 0:
                 again.append(wait)
             return wait <= 0
@@ -201,15 +203,17 @@ class DaemonSetController:
         failure = self._carry_out(request, view, actions)
         return failure, min(again, default=None)
 
-    def _wait(self, view: DaemonView, pod: Cached, node: str) -> float:
+    def _wait(self, view: DaemonView, node: str) -> float:
         """Return how long a node waits yet for the replacement of a failed pod."""
-        key = view.daemon_set["metadata"]["uid"], node
-        count, since = self._failures.get(key, (0, 0.0))
+        generation = (view.daemon_set.get("status") or {}).get("observedGeneration") or 0
+        known = self._failures.setdefault(Request.of(view.daemon_set), {})
+        key = generation, node
+        count, since = known.get(key, (0, 0.0))
         if count and view.now < since + REPLACED.seconds(count):
             return since + REPLACED.seconds(count) - view.now
         if count and view.now - since > 2 * REPLACED.longest:
             count = 0
-        self._failures[key] = (count + 1, view.now)
+        known[key] = (count + 1, view.now)
         return 0.0
 
     def _tell_end(self, daemon_set: Cached, pod: Cached, node: str) -> None:

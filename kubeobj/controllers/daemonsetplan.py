@@ -84,7 +84,7 @@ def oldest_first(pods: Sequence[Cached]) -> list[Cached]:
 # ---------------------------------------------------------------- a pod on every node
 
 
-def manage(view: DaemonView, may_replace: Callable[[Cached, str], bool]) -> Actions:
+def manage(view: DaemonView, may_replace: Callable[[str], bool]) -> Actions:
     """Return what lets one pod run on each node that suits, and none elsewhere.
 
     Args:
@@ -113,7 +113,7 @@ def _keep_one(
     node: str,
     suits: Suits,
     pods: Sequence[Cached],
-    may_replace: Callable[[Cached, str], bool],
+    may_replace: Callable[[str], bool],
     actions: Actions,
 ) -> None:
     running: list[Cached] = []
@@ -121,7 +121,7 @@ def _keep_one(
         if is_deleting(pod):
             continue
         if is_failed(pod) or is_succeeded(pod):
-            if is_succeeded(pod) or may_replace(pod, node):
+            if is_succeeded(pod) or may_replace(node):
                 actions.delete.append(pod)
                 actions.ended.append((pod, node))
             continue

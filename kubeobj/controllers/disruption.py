@@ -38,6 +38,10 @@ class NoScale(KubeobjError, LookupError):
     """Nobody says how many pods there should be like one that a budget selects."""
 
 
+class OwnerGone(NoScale):
+    """The owner of a pod is not there: whoever waits will hear of it when it comes."""
+
+
 @final
 class DisruptionController:
     """Says of each budget how many of its pods may be evicted.
@@ -80,7 +84,7 @@ class DisruptionController:
 
     def _scale_changed(self, old: Cached | None, new: Cached | None) -> None:
         """Look at the budgets of the pods of an object whose size has changed."""
-        if old is None or new is None or _size(old) == _size(new):
+        if new is None or (old is not None and _size(old) == _size(new)):
             return
         labels = (new["spec"].get("template") or {}).get("metadata", {}).get("labels")
         for key in self._selecting.of(new["metadata"]["namespace"], labels):
@@ -103,6 +107,8 @@ class DisruptionController:
             message = f"Failed to calculate the number of expected pods: {error}"
             self._events.record(budget, "CalculateExpectedPodCountFailed", message, "Warning")
             self._write(budget, {"disruptionsAllowed": 0}, ("SyncFailed", str(error)), now)
+            if isinstance(error, OwnerGone):
+                return None
             raise
         disrupted, recheck = self._disrupted(budget, pods, now)
         healthy = sum(
@@ -167,11 +173,11 @@ class DisruptionController:
         found = self._owner(namespace, owner)
         above = None if found is None else _controller(found)
         if above is not None and (above["kind"], _group(above)) == ("Deployment", "apps"):
-            found = self._owner(namespace, above)
+            found = self._owner(namespace, above) or found
         if found is not None:
             return found["metadata"]["uid"], _size(found)
         if (_group(owner), owner["kind"]) in self._scaled:
-            return owner["uid"], 0  # it has gone, and its pods will
+            raise OwnerGone(_no_scale(pod))
         return owner["uid"], _asked_scale(self._client, namespace, owner, pod)
 
     def _owner(self, namespace: str, reference: Wire) -> Cached | None:
@@ -195,7 +201,7 @@ class DisruptionController:
             if name not in noted or is_deleting(pod):
                 continue
             until = seconds_of(noted[name]) + EVICTED_WITHIN_SECONDS
-            if until < now:
+            if until <= now:
                 message = (
                     f"Pod was expected by PDB {budget['metadata']['namespace']}/"
                     f"{budget['metadata']['name']} to be deleted but it wasn't"
@@ -273,7 +279,10 @@ def _is_target(pod: Cached) -> bool:
     if is_deleting(pod) or pod["status"].get("phase") in {"Succeeded", "Failed"}:
         return False
     condition = condition_of(pod, "DisruptionTarget")
-    return condition is not None and condition["status"] == "True"
+    if condition is None or condition["status"] != "True":
+        return False
+    # What the node says of a pod holds however long the pod takes to end.
+    return condition.get("reason") != "TerminationByKubelet"
 
 
 def _controller(document: Cached) -> Wire | None:
@@ -302,6 +311,10 @@ def _asked_scale(client: Client, namespace: str, owner: Wire, pod: Cached) -> in
     try:
         scale = client.get_scale(kind, owner["name"], namespace=namespace)
     except ApiError as error:
-        name = pod["metadata"]["name"]
-        raise NoScale(f'found no controllers for pod "{name}"') from error
+        raise NoScale(_no_scale(pod)) from error
     return (scale.spec.replicas if scale.spec is not None else None) or 0
+
+
+def _no_scale(pod: Cached) -> str:
+    name = pod["metadata"]["name"]
+    return f'found no controllers for pod "{name}"'

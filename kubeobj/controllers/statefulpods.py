@@ -25,10 +25,16 @@ def ordinal_of(pod: Wire) -> int:
     return int(match["ordinal"]) if match else -1
 
 
+def set_name_of(pod_name: str) -> str:
+    """Return the name that a set has whose pod is called so; empty if none has such pods."""
+    match = _NAME.match(pod_name)
+    name: str = match["set"] if match else ""
+    return name
+
+
 def is_member(stateful_set: Wire, pod: Wire) -> bool:
     """Return whether a pod has the name of one of the set."""
-    match = _NAME.match(pod["metadata"]["name"])
-    return bool(match and match["set"] == stateful_set["metadata"]["name"])
+    return bool(set_name_of(pod["metadata"]["name"]) == stateful_set["metadata"]["name"])
 
 
 def first_ordinal(stateful_set: Wire) -> int:
@@ -122,40 +128,33 @@ def claims_of(stateful_set: Wire, ordinal: int) -> Iterator[Wire]:
         }
 
 
-def claim_owners(stateful_set: Wire, claim: Wire, pod: Cached | None, ordinal: int) -> list[Wire]:
+def claim_owners(stateful_set: Wire, claim: Wire, pod: Cached | None = None) -> list[Wire]:
     """Return the owner references that a claim is to have, by how long it is to be kept.
 
     A claim that is to go with the set belongs to the set, one that is to go when the set shrinks
-    belongs to its pod once that is on its way out.
+    belongs to its pod once that is surplus. One that somebody else controls is left alone.
 
     Args:
         stateful_set: The set.
         claim: The claim.
-        pod: Its pod, if it is there.
-        ordinal: The number of its pod.
+        pod: Its pod; None for one that is about to be created, which is not surplus.
     """
     policy = stateful_set["spec"].get("persistentVolumeClaimRetentionPolicy") or {}
-    uids = {stateful_set["metadata"]["uid"]}
-    if pod is not None:
-        uids.add(pod["metadata"]["uid"])
-    kept = [
-        one
-        for one in claim["metadata"].get("ownerReferences") or ()
-        if one["uid"] not in uids and not _is_of_pod(one, stateful_set, ordinal)
-    ]
-    is_surplus = ordinal not in ordinals(stateful_set)
-    if policy.get("whenScaled") == "Delete" and is_surplus:
-        return kept + ([reference_to(pod)] if pod is not None else _pod_owners(claim, kept))
+    references = claim["metadata"].get("ownerReferences") or ()
+    set_uid = stateful_set["metadata"]["uid"]
+    kept = [one for one in references if one["uid"] != set_uid and not _is_of(one, pod)]
+    if any(one.get("controller") for one in kept):
+        return list(references)
+    is_surplus = pod is not None and ordinal_of(pod) not in ordinals(stateful_set)
+    if pod is not None and is_surplus and policy.get("whenScaled") == "Delete":
+        return [*kept, reference_to(pod)]
     if policy.get("whenDeleted") == "Delete":
         return [*kept, reference_to(stateful_set)]
     return kept
 
 
-def _pod_owners(claim: Wire, kept: list[Wire]) -> list[Wire]:
-    """Return the references to pods that a claim has: one that has gone takes it along."""
-    return [one for one in claim["metadata"].get("ownerReferences") or () if one not in kept]
-
-
-def _is_of_pod(reference: Wire, stateful_set: Wire, ordinal: int) -> bool:
-    name = f"{stateful_set['metadata']['name']}-{ordinal}"
-    return bool(reference["kind"] == "Pod" and reference["name"] == name)
+def _is_of(reference: Wire, pod: Cached | None) -> bool:
+    """Return whether a reference names a pod, or an earlier one of its name."""
+    if pod is None:
+        return False
+    return bool(reference["kind"] == "Pod" and reference["name"] == pod["metadata"]["name"])

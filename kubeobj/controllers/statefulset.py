@@ -34,9 +34,9 @@ from kubeobj.controllers.statefulpods import (
     identity_labels,
     is_member,
     ordinal_of,
-    ordinals,
     pod_of,
     revision_of,
+    set_name_of,
     volumes_of,
 )
 from kubeobj.controllers.statefulsetplan import Create, Delete, Restore, plan
@@ -98,6 +98,7 @@ class StatefulSetController:
         on_owned(self._loop, self._pods, "apps", "StatefulSet")
         self._selecting = Selecting(self._sets, _selector_of)
         self._pods.subscribe(self._orphan)
+        self._claims.subscribe(self._claim_changed)
 
     def _orphan(self, _: Cached | None, new: Cached | None) -> None:
         if new is None or controlled_by(new) is not None or is_deleting(new):
@@ -105,6 +106,15 @@ class StatefulSetController:
         metadata = new["metadata"]
         for owner in self._selecting.of(metadata["namespace"], metadata.get("labels")):
             self._loop.queue.add(owner)
+
+    def _claim_changed(self, old: Cached | None, new: Cached | None) -> None:
+        """Look at the set whose pod waits for an earlier claim to go."""
+        if old is None or (new is not None and not is_deleting(new)):
+            return
+        for reference in old["metadata"].get("ownerReferences") or ():
+            name = set_name_of(reference["name"])
+            if reference["kind"] == "Pod" and name:
+                self._loop.queue.add(Request(old["metadata"]["namespace"], name))
 
     # ------------------------------------------------------------ what is done
 
@@ -122,9 +132,11 @@ class StatefulSetController:
         now, update = self._clock.now(), revisions.update["metadata"]["name"]
         failure: ApiError | None = None
         try:
-            for action in plan(stateful_set, pods, update, now):
-                self._do(stateful_set, revisions, action)
+            # First, as a claim that is to go with its pod must belong to it before that has gone.
             self._keep_claims(stateful_set, pods)
+            for action in plan(stateful_set, pods, update, now):
+                if not self._do(stateful_set, revisions, action):
+                    break
         except ApiError as error:
             failure = error
         self._report(stateful_set, revisions, pods, now)
@@ -137,9 +149,12 @@ class StatefulSetController:
 
     def _do(
         self, stateful_set: Cached, revisions: _Revisions, action: Create | Delete | Restore
-    ) -> None:
+    ) -> bool:
+        """Do what is to be done; return whether to go on with what comes after it."""
         match action:
             case Create(ordinal, is_updated):
+                if self._has_leaving_claim(stateful_set, ordinal):
+                    return False
                 self._make_claims(stateful_set, ordinal)
                 revision = revisions.update if is_updated else revisions.current
                 template = revision["data"]["spec"]["template"]
@@ -155,6 +170,7 @@ class StatefulSetController:
                 self._delete(stateful_set, pod)
             case Restore(pod):
                 self._restore(stateful_set, pod)
+        return True
 
     # ------------------------------------------------------------ pods
 
@@ -217,13 +233,24 @@ class StatefulSetController:
 
     # ------------------------------------------------------------ claims
 
+    def _has_leaving_claim(self, stateful_set: Cached, ordinal: int) -> bool:
+        """Return whether a claim goes with an earlier pod: a new one must not rely on it."""
+        cache, namespace = self._claims.cache, stateful_set["metadata"]["namespace"]
+        pod = f"{stateful_set['metadata']['name']}-{ordinal}"
+        for claim in claims_of(stateful_set, ordinal):
+            found = cache.get(namespace, claim["metadata"]["name"])
+            owners = found["metadata"].get("ownerReferences") if found is not None else None
+            if any(one["kind"] == "Pod" and one["name"] == pod for one in owners or ()):
+                return True
+        return False
+
     def _make_claims(self, stateful_set: Cached, ordinal: int) -> None:
         cache, namespace = self._claims.cache, stateful_set["metadata"]["namespace"]
         for claim in claims_of(stateful_set, ordinal):
             name = claim["metadata"]["name"]
             if cache.get(namespace, name) is not None:
                 continue
-            owners = claim_owners(stateful_set, claim, None, ordinal)
+            owners = claim_owners(stateful_set, claim)
             if owners:
                 claim["metadata"]["ownerReferences"] = owners
             with suppress(AlreadyExists):
@@ -238,20 +265,20 @@ class StatefulSetController:
     def _keep_claims(self, stateful_set: Cached, pods: Sequence[Cached]) -> None:
         """Let claims belong to those with whom they are to go."""
         templates = stateful_set["spec"].get("volumeClaimTemplates") or ()
-        if not templates:
+        if not templates or is_deleting(stateful_set):
             return
         namespace = stateful_set["metadata"]["namespace"]
-        by_ordinal = {ordinal_of(pod): pod for pod in pods}
-        for ordinal in sorted({*by_ordinal, *ordinals(stateful_set)}):
+        for pod in pods:
+            ordinal = ordinal_of(pod)
             for template in templates:
                 claim = self._claims.cache.get(
                     namespace, claim_name(stateful_set, template, ordinal)
                 )
                 if claim is not None and not is_deleting(claim):
-                    self._keep(stateful_set, claim, by_ordinal.get(ordinal), ordinal)
+                    self._keep(stateful_set, claim, pod)
 
-    def _keep(self, stateful_set: Cached, claim: Cached, pod: Cached | None, ordinal: int) -> None:
-        owners = claim_owners(stateful_set, claim, pod, ordinal)
+    def _keep(self, stateful_set: Cached, claim: Cached, pod: Cached) -> None:
+        owners = claim_owners(stateful_set, claim, pod)
         metadata = claim["metadata"]
         if owners == (metadata.get("ownerReferences") or []):
             return
