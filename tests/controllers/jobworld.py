@@ -9,6 +9,13 @@ from kubeobj.documents import Wire
 from kubeobj.reconcile.moments import text_of
 from tests.controllers.running import POD, Running
 
+COMPLETE = [("SuccessCriteriaMet", "CompletionsReached"), ("Complete", "CompletionsReached")]
+
+
+def failed(reason: str) -> list[tuple[str, str]]:
+    """Return the conditions of a job that has failed."""
+    return [("FailureTarget", reason), ("Failed", reason)]
+
 
 class JobWorld(Running):
     """A server with the job controller, and whatever else."""
