@@ -91,7 +91,9 @@ def kinds_of(change: NodeChange) -> tuple[Kind, ...]:
 def may_help(plugins: tuple[str, ...], kind: Kind) -> bool:
     """Return whether something may change the mind of one of some plugins.
 
+    If nobody has objected, there was no node to object to, and anything may help.
+
     >>> may_help(("NodeAffinity",), Kind.POD_GONE), may_help(("MyOwn",), Kind.POD_GONE)
     (False, True)
     """
-    return any(name not in HELPS or kind in HELPS[name] for name in plugins)
+    return not plugins or any(name not in HELPS or kind in HELPS[name] for name in plugins)
