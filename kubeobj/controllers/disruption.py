@@ -124,7 +124,10 @@ class DisruptionController:
             "disruptionsAllowed": allowed,
         }
         if disrupted:
-            status["disruptedPods"] = disrupted
+            # A merge patch keeps the names of a map that it does not take away.
+            noted = (budget.get("status") or {}).get("disruptedPods") or {}
+            gone = {name: None for name in noted if name not in disrupted}
+            status["disruptedPods"] = {**disrupted, **gone}
         self._write(budget, status, ("SufficientPods" if allowed else "InsufficientPods", ""), now)
         return None if recheck is None else Result(recheck - now)
 
@@ -237,7 +240,9 @@ class DisruptionController:
             "conditions": [*others, condition],
         }
         with suppress(NotFound):
-            write_status(self._client, _RESOURCE, budget, status, ("disruptedPods",))
+            # Who is about to go is not forgotten because the rest could not be counted.
+            owned = () if reason == "SyncFailed" else ("disruptedPods",)
+            write_status(self._client, _RESOURCE, budget, status, owned)
 
     # ------------------------------------------------------------ pods that were to go, and did not
 
