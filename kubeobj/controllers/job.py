@@ -19,7 +19,7 @@ from kubeobj.controllers.podstate import is_deleting, is_failed, is_succeeded
 from kubeobj.controllers.selecting import Selecting, selector_in
 from kubeobj.documents import Wire
 from kubeobj.labels.selector import Selector
-from kubeobj.reconcile.expectations import Expectations
+from kubeobj.reconcile.expectations import FORGOTTEN_AFTER_SECONDS, Expectations
 from kubeobj.reconcile.informer import controlled_by
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import text_of
@@ -187,7 +187,7 @@ class JobController:
         self._tracking.track(sync, has_changed=self._set_counts(sync, active) or has_turned)
         if error is not None:
             raise error
-        return self._later(sync)
+        return self._later(sync, is_met=is_met)
 
     def _go_on(self, sync: JobSync, *, is_met: bool) -> tuple[int, ApiError | None, bool]:
         """Make or delete pods of a job that is not to end, unless that completes it.
@@ -225,12 +225,14 @@ class JobController:
             sync.status["startTime"] = text_of(now)
         return True
 
-    def _later(self, sync: JobSync) -> Result | None:
+    def _later(self, sync: JobSync, *, is_met: bool) -> Result | None:
         """Say when to look at the job again though nothing has changed."""
         left = None
         if sync.finished is None:
             left = seconds_until_deadline(sync, self._clock.now())
-        waits = [max(one, 0.0) for one in (left, self._scaling.wait) if one is not None]
+        # What has come and gone unseen is never seen.
+        unseen = None if is_met else FORGOTTEN_AFTER_SECONDS + SETTLING_SECONDS
+        waits = [max(one, 0.0) for one in (left, self._scaling.wait, unseen) if one is not None]
         return Result(min(waits)) if waits else None
 
     # ------------------------------------------------------------ inside

@@ -174,6 +174,25 @@ def test_job_orphans_its_pods() -> None:
     assert world.tracked == 0
 
 
+def test_pod_that_comes_and_goes_unseen() -> None:
+    """What nobody has seen is waited for, and then forgotten."""
+    world = JobWorld()
+    template = {"spec": {**POD, "restartPolicy": "Never"}}
+    world.create("batch/v1/Job", "j", spec={"template": template})
+    world.manager.step()
+    (pod,) = world.pods()
+    name = pod["metadata"]["name"]
+    world.client.patch(
+        "pods", name, {"metadata": {"finalizers": None}}, type="merge", namespace="default"
+    )
+    world.client.delete("pods", name, namespace="default")
+    world.manager.relist()
+    world.advance(60)
+    assert world.pods() == []
+    world.advance(300)
+    assert len(world.pods()) == 1
+
+
 def test_job_made_anew_under_its_name() -> None:
     """Another job of the same name begins without the failures of the one before."""
     world = JobWorld()

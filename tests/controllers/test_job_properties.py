@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeobj.controllers.jobpods import completion_index
@@ -57,7 +57,6 @@ def check(world: JobWorld, spec: dict[str, Any]) -> None:
         assert all(index is not None and index < spec["completions"] for index in indexes)
 
 
-@settings(deadline=None)
 @given(spec=SPECS, steps=STEPS, dies_at=st.integers(0, 25))
 def test_each_pod_is_counted_once(
     spec: dict[str, Any], steps: list[tuple[str, int]], dies_at: int
