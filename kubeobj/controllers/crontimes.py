@@ -8,7 +8,6 @@ Go's package ``time`` for local times that are left out.
 """
 
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -19,6 +18,8 @@ _YEARS = 5
 _HOUR = 3600
 _NOON = 12
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 schedule_of = lru_cache(maxsize=1024)(parse_schedule)
 """`parse_schedule`, for schedules that are asked for again and again."""
@@ -84,7 +85,9 @@ def text_in_mail(seconds: float) -> str:
     >>> text_in_mail(0)
     'Thu, 01 Jan 1970 00:00:00 +0000'
     """
-    return format_datetime(_EPOCH + timedelta(seconds=seconds // 1))
+    at = _EPOCH + timedelta(seconds=seconds // 1)
+    weekday, month = _WEEKDAYS[at.weekday()], _MONTHS[at.month - 1]
+    return f"{weekday}, {at.day:02} {month} {at.year:04} {at:%H:%M:%S} +0000"
 
 
 class _Search:
