@@ -293,6 +293,11 @@ class Cluster:
         if self._kubelets is not None:
             self._kubelets.look_at(pods)
 
+    def look_at_node(self, name: str) -> None:
+        """Let a node look at all of its pods, because it has come back."""
+        if self._kubelets is not None:
+            self._kubelets.look_at_node(name)
+
     # ------------------------------------------------------------ letting time pass
 
     def step(self) -> bool:

@@ -47,6 +47,10 @@ class Site(Protocol):
         """Let nodes look at pods, because something has changed on them."""
         ...
 
+    def look_at_node(self, name: str) -> None:
+        """Let a node look at all of its pods, because it has come back."""
+        ...
+
 
 class Fault(Protocol):
     """Something that goes wrong."""
@@ -95,7 +99,7 @@ class NodeCrash:
         """Let it come up: its containers are started again."""
         node = _node(site, self.node)
         node.boot(site.clock.now())
-        site.look_at(node)
+        site.look_at_node(self.node)
 
 
 @final
@@ -113,7 +117,7 @@ class Partition:
         """Let them hear of each other again."""
         node = _node(site, self.node)
         node.is_connected = True
-        site.look_at(node)
+        site.look_at_node(self.node)
 
 
 @final

@@ -53,6 +53,11 @@ class Kubelets:
         for key in pods:
             self._loop.queue.add(key)
 
+    def look_at_node(self, name: str) -> None:
+        """Look again at all that runs on a node, or should: it has come back."""
+        self.look_at(self._nodes[name])
+        self.look_at(map(Request.of, self._pods.cache.by(_node_of, name)))
+
     def _handle(self, old: Cached | None, new: Cached | None) -> None:
         document = old if new is None else new
         if document is not None and document["spec"].get("nodeName") in self._nodes:
@@ -147,3 +152,8 @@ class Kubelets:
                 grace_period_seconds=0,
                 uid=metadata["uid"],
             )
+
+
+def _node_of(pod: Wire) -> tuple[str, ...]:
+    name = pod["spec"].get("nodeName")
+    return (name,) if name else ()

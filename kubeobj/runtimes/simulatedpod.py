@@ -229,7 +229,7 @@ class SimulatedPod:
         return False
 
     def reboot(self, now: float) -> None:
-        """Everything that ran is gone, and begins again."""
+        """Everything that ran is gone, and begins again once it goes on."""
         self.told = now
         for one in self.containers:
             if one.is_running:
@@ -238,7 +238,6 @@ class SimulatedPod:
                 one.phase, one.until = Phase.PENDING, None
             if one.is_init and not one.is_sidecar:
                 one.exited, one.phase, one.until = None, Phase.PENDING, None
-        self.go_on(now)
 
     def copy(self, images: dict[str, None]) -> "SimulatedPod":
         """Return the same pod, going on by itself on a machine with these images."""
