@@ -75,9 +75,9 @@ class Cluster:
 
     def place(self, waiting: int = 0) -> None:
         """Work until no more than so many pods have no node."""
-        self.manager.step()
+        # A watch that has fallen too far behind begins anew, which takes a step.
         steps = 0
-        while len(self.scheduler.queue) > waiting:
+        while len(self.scheduler.queue) > waiting or steps < 3:
             self.manager.step()
             steps += 1
             assert steps < 10_000

@@ -6,13 +6,14 @@ there is room for, and the rest would try in vain.
 """
 
 from collections.abc import Callable
+from itertools import islice
 from typing import TypeAlias, final
 
 from kubeobj.placement.podaffinity import PodTerm
 from kubeobj.scheduling.evaluation import Evaluation
 from kubeobj.scheduling.happenings import Happening, Kind, may_help
 from kubeobj.scheduling.nodes import NodeState
-from kubeobj.scheduling.queue import Alike, QueuedPod, SchedulingQueue
+from kubeobj.scheduling.queue import Alike, SchedulingQueue
 from kubeobj.scheduling.records import PodRecord
 from kubeobj.scheduling.snapshot import Snapshot
 from kubeobj.scheduling.templates import Template
@@ -43,46 +44,41 @@ class Hints:
 
     def take_in(self, happening: Happening) -> None:
         """Try those again whom something that has happened may help."""
-        for alike in self._queue.waiting:
-            if self._is_elsewhere(alike, happening):
-                continue
-            pods = [
-                one
-                for one in self._queue.waiting_like(alike)
-                if may_help(one.plugins, happening.kind)
-            ]
-            if pods:
-                self._help(pods, happening)
-
-    @staticmethod
-    def _is_elsewhere(alike: Alike, happening: Happening) -> bool:
-        """Return whether it is about a node that the pods cannot be on."""
-        pinned, state = alike[1], happening.state
-        return bool(pinned) and state is not None and state.name != pinned
-
-    def _help(self, pods: list[QueuedPod], happening: Happening) -> None:
-        template = pods[0].record.template
-        evaluation = self._evaluation_of(template)
         state = happening.state
-        is_exact = state is not None and evaluation.is_local and evaluation.rejection is None
-        if state is None or not is_exact:
-            if self._concerns(template, happening):
-                self._try_again(pods, len(pods))
-            return
-        here = [one for one in pods if self._nominated(one) == state.name]
-        if here:
-            self._try_again(here, len(here))
-        others = [one for one in pods if not self._nominated(one)]
-        if others and evaluation.answer(state)[0] == 0:
-            self._try_again(others, room_for(template, state))
-        elif others and _is_no_victim(happening, template) and _could_preempt(evaluation, state):
-            self._try_again(others, 1)
+        for alike in self._queue.waiting_at("" if state is None else state.name):
+            evaluation = self._evaluation_of(alike[0])
+            is_exact = evaluation.is_local and evaluation.rejection is None
+            if state is not None and is_exact:
+                if happening.kind is not Kind.POD_ADDED:
+                    self._help_there(alike, evaluation, happening, state)
+            elif self._concerns(alike[0], happening):
+                self._help_all(alike, happening.kind)
 
-    def _nominated(self, queued: QueuedPod) -> str:
-        return self._snapshot.nominees.get(queued.record.uid, "")
+    def _help_all(self, alike: Alike, kind: Kind) -> None:
+        for queued in list(self._queue.waiting_like(alike).values()):
+            if may_help(queued.plugins, kind):
+                self._queue.help(queued)
 
-    def _try_again(self, pods: list[QueuedPod], number: int) -> None:
-        for queued in pods[:number]:
+    def _help_there(
+        self, alike: Alike, evaluation: Evaluation, happening: Happening, state: NodeState
+    ) -> None:
+        """Try those again that can go to a node now: as many as there is room for."""
+        template, pods = alike[0], self._queue.waiting_like(alike)
+        for uid in list(state.nominated):
+            if uid in pods:
+                self._queue.help(pods[uid])
+        if evaluation.answer(state)[0] == 0:
+            self._help_some(alike, room_for(template, state))
+        elif _is_no_victim(happening, template) and _could_preempt(evaluation, state):
+            self._help_some(alike, 1)
+
+    def _help_some(self, alike: Alike, number: int) -> None:
+        """Try some of those again that no other node is kept free for."""
+        nominees = self._snapshot.nominees
+        others = (
+            one for uid, one in self._queue.waiting_like(alike).items() if uid not in nominees
+        )
+        for queued in list(islice(others, number)):
             self._queue.help(queued)
 
     def _concerns(self, template: Template, happening: Happening) -> bool:

@@ -6,8 +6,7 @@ Source: ``k8s.io/kubernetes/pkg/scheduler`` schedulePod (v1.36).
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, final
 
 import numpy as np
@@ -20,10 +19,7 @@ from kubeobj.scheduling.preemption import (
     Budgets,
     Candidate,
     Plans,
-    choose,
-    enough,
     histogram,
-    open_nodes,
     why_not_eligible,
 )
 from kubeobj.scheduling.profiles import Profile
@@ -89,18 +85,16 @@ class Preemption:
     """What making room comes to.
 
     Args:
-        candidates: The nodes where it would help.
-        others: The nodes where it would not, and why.
-        best: The best candidates, of which the first is taken; empty if there are none.
+        best: The node where others are to go, and who; None if that would not help.
         is_eligible: Whether the pod may make others go.
         message: Why nothing comes of it, or empty.
+        plans: What has been worked out; None if nothing has.
     """
 
-    candidates: list[Candidate] = field(default_factory=list)
-    others: dict[str, Rejection] = field(default_factory=dict)
-    best: list[Candidate] = field(default_factory=list)
+    best: Candidate | None = None
     is_eligible: bool = True
     message: str = ""
+    plans: Plans | None = None
 
 
 @final
@@ -236,40 +230,21 @@ class Placer:
         if why_not:
             result.is_eligible, result.message = False, why_not
             return result
+        reasons: Counter[str] = Counter()
         if decision.rejection is None:
-            at = self._snapshot.nodes.slots if decision.among is None else decision.among
-            self._try(result, evaluation, open_nodes(evaluation, at.tolist()), now)
-        if result.candidates:
-            result.best = choose(result.candidates, now)
-        else:
-            result.message = self._no_candidates(result.others.values())
+            result.plans = self._plans_of(evaluation)
+            among = None if decision.among is None else decision.among.tolist()
+            result.best = result.plans.best(now, among)
+            reasons = Counter(result.plans.reasons)
+        if result.best is None:
+            total = len(self._snapshot)
+            reasons[NOT_HELPFUL] += total - len(result.plans.all if result.plans else ())
+            result.message = histogram(reasons, total)
         return result
 
-    def _try(
-        self, result: Preemption, evaluation: Evaluation, slots: list[int], now: float
-    ) -> None:
+    def _plans_of(self, evaluation: Evaluation) -> Plans:
         plans = self._plans.get(evaluation.template)
         if plans is None:
             plans = Plans(evaluation, self._snapshot, self._budgets)
             self._plans[evaluation.template] = plans
-        wanted = enough(len(slots))
-        for slot in slots:
-            state = self._snapshot.nodes.at(slot)
-            found = plans.of(state, now)
-            if isinstance(found, Rejection):
-                result.others[state.name] = found
-            else:
-                result.candidates.append(found)
-                if len(result.candidates) >= wanted:
-                    return
-
-    def _no_candidates(self, others: Iterable[Rejection]) -> str:
-        total = len(self._snapshot)
-        reasons: Counter[str] = Counter()
-        tried = 0
-        for rejection in others:
-            tried += 1
-            reasons.update(rejection.reasons)
-        if total > tried:
-            reasons[NOT_HELPFUL] += total - tried
-        return histogram(reasons, total)
+        return plans

@@ -4,10 +4,11 @@ Source: ``k8s.io/kubernetes/pkg/scheduler/framework/preemption`` and the Default
 (v1.36).
 """
 
+import heapq
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, final
+from typing import Final, TypeAlias, final
 
 from kubeobj.documents import Wire
 from kubeobj.labels.selector import Selector
@@ -28,6 +29,8 @@ LEAST_SHARE: Final = 10
 
 LEAST_NODES: Final = 100
 """And for how many at least, if there are so many."""
+
+_Cost: TypeAlias = tuple[int, int, int, int, float]
 
 # What is added to each priority, so that more victims are never better than fewer.
 _OFFSET: Final = 2**31
@@ -115,13 +118,26 @@ class Budgets:
 class Plans:
     """For one sort of pods: who would have to go on each node, as far as it has been worked out.
 
+    What has been worked out of a node is kept until the node changes, if nothing but the nodes and
+    the pods on them can be in the way of such pods.
+
     Args:
         evaluation: Where such pods can go.
         snapshot: The cluster.
         budgets: Who is protected.
     """
 
-    __slots__ = ("_budgets", "_budgets_version", "_evaluation", "_kept", "_snapshot")
+    __slots__ = (
+        "_budgets",
+        "_budgets_version",
+        "_costs",
+        "_evaluation",
+        "_kept",
+        "_number",
+        "_snapshot",
+        "_unplanned",
+        "reasons",
+    )
 
     def __init__(self, evaluation: Evaluation, snapshot: Snapshot, budgets: Budgets) -> None:
         self._evaluation = evaluation
@@ -129,19 +145,76 @@ class Plans:
         self._budgets = budgets
         self._budgets_version = -1
         self._kept: dict[int, Candidate | Rejection] = {}
+        # The nodes that others could leave, and that have not been looked at.
+        self._unplanned: dict[int, None] = {}
+        # The best first; those that are no longer kept are passed over.
+        self._costs: list[tuple[_Cost, int, Candidate]] = []
+        self._number = 0
+        self.reasons: Counter[str] = Counter()
+        """Why nobody's going would help, with the number of nodes."""
 
-    def of(self, state: NodeState, now: float) -> Candidate | Rejection:
-        """Return who would have to go on a node, or why nobody's going would help."""
-        if not self._evaluation.is_local or self._budgets.version != self._budgets_version:
+    @property
+    def all(self) -> Mapping[int, Candidate | Rejection]:
+        """What has been worked out, by slot."""
+        return self._kept
+
+    def best(self, now: float, among: Iterable[int] | None = None) -> Candidate | None:
+        """Return the best node that the pods could go to if others went; None if there is none.
+
+        It is worked out for some of the nodes at least (see `enough`), as time allows for more.
+
+        Args:
+            now: The time, in seconds since 1970.
+            among: The only slots to look at; None for all.
+        """
+        self._refresh(among)
+        wanted = enough(len(self._kept) + len(self._unplanned))
+        while self._unplanned and self._number < wanted:
+            slot = next(iter(self._unplanned))
+            del self._unplanned[slot]
+            self._plan(slot, now)
+        while self._costs:
+            _, slot, candidate = self._costs[0]
+            if self._kept.get(slot) is candidate:
+                return candidate
+            heapq.heappop(self._costs)
+        return None
+
+    # ------------------------------------------------------------ keeping up
+
+    def _refresh(self, among: Iterable[int] | None) -> None:
+        evaluation = self._evaluation
+        changed = tuple(evaluation.changed)
+        evaluation.changed.clear()
+        version = -1 if among is not None else self._budgets.version
+        if not evaluation.is_local or version < 0 or version != self._budgets_version:
+            self._budgets_version = version
             self._kept.clear()
-            self._budgets_version = self._budgets.version
-        for slot in self._evaluation.changed:
-            self._kept.pop(slot, None)
-        self._evaluation.changed.clear()
-        found = self._kept.get(state.slot)
-        if found is None:
-            found = self._kept[state.slot] = self._work_out(state, now)
-        return found
+            self._costs.clear()
+            self.reasons.clear()
+            self._number = 0
+            at = self._snapshot.nodes.slots.tolist() if among is None else among
+            self._unplanned = dict.fromkeys(open_nodes(evaluation, at))
+            return
+        for slot in changed:
+            self._drop(slot)
+            self._unplanned.pop(slot, None)
+        self._unplanned.update(dict.fromkeys(open_nodes(evaluation, changed)))
+
+    def _drop(self, slot: int) -> None:
+        found = self._kept.pop(slot, None)
+        if isinstance(found, Rejection):
+            self.reasons.subtract(found.reasons)
+        elif found is not None:
+            self._number -= 1
+
+    def _plan(self, slot: int, now: float) -> None:
+        found = self._kept[slot] = self._work_out(self._snapshot.nodes.at(slot), now)
+        if isinstance(found, Rejection):
+            self.reasons.update(found.reasons)
+        else:
+            self._number += 1
+            heapq.heappush(self._costs, (cost_of(found, now), slot, found))
 
     def _work_out(self, state: NodeState, now: float) -> Candidate | Rejection:
         least = self._evaluation.template.priority
@@ -224,14 +297,17 @@ def _is_preempted(record: PodRecord) -> bool:
 
 def open_nodes(evaluation: Evaluation, among: Iterable[int]) -> list[int]:
     """Return the slots, among some, that a pod could go to if others went."""
+    slots = list(among)
     known: dict[tuple[int, int], bool] = {}
     found = []
-    for slot in among:
-        key = (int(evaluation.failed[slot]), int(evaluation.detail[slot]))
-        is_open = known.get(key)
+    failed, detail = evaluation.failed[slots].tolist(), evaluation.detail[slots].tolist()
+    for slot, *key in zip(slots, failed, detail, strict=True):
+        if key[0] <= 0:
+            continue
+        is_open = known.get((key[0], key[1]))
         if is_open is None:
             code, _ = evaluation.check(key[0]).explain(key[1])
-            is_open = known[key] = code is Code.UNSCHEDULABLE
+            is_open = known[key[0], key[1]] = code is Code.UNSCHEDULABLE
         if is_open:
             found.append(slot)
     return found
@@ -246,41 +322,17 @@ def enough(nodes: int) -> int:
     return min(nodes, max(nodes * LEAST_SHARE // 100, LEAST_NODES))
 
 
-def choose(candidates: Sequence[Candidate], now: float) -> list[Candidate]:
-    """Return the best of some candidates; several if there is nothing between them."""
-    best = list(candidates)
-    for measure in (_violations, _highest, _sum, _number):
-        least = min(map(measure, best))
-        best = [one for one in best if measure(one) == least]
-        if len(best) == 1:
-            return best
-    latest = max(_start(one, now) for one in best)
-    return [one for one in best if _start(one, now) == latest]
+def cost_of(candidate: Candidate, now: float) -> _Cost:
+    """Return what candidates are compared by; the least is the best.
 
-
-def _violations(candidate: Candidate) -> int:
-    return candidate.violations
-
-
-def _highest(candidate: Candidate) -> int:
-    return candidate.victims[0].priority if candidate.victims else -_OFFSET
-
-
-def _sum(candidate: Candidate) -> int:
-    return sum(victim.priority + _OFFSET for victim in candidate.victims)
-
-
-def _number(candidate: Candidate) -> int:
-    return len(candidate.victims)
-
-
-def _start(candidate: Candidate, now: float) -> float:
-    """Return when the first of the victims that matter most was started."""
-    highest = _highest(candidate)
-    starts = (
-        victim.started_seconds(now) for victim in candidate.victims if victim.priority == highest
-    )
-    return min(starts, default=now)
+    Fewest victims that a budget protects, then the least of the highest priorities, then the least
+    sum of priorities, then fewest victims, then those that were started last.
+    """
+    victims = candidate.victims
+    highest = victims[0].priority if victims else -_OFFSET
+    total = sum(victim.priority + _OFFSET for victim in victims)
+    starts = (victim.started_seconds(now) for victim in victims if victim.priority == highest)
+    return candidate.violations, highest, total, len(victims), -min(starts, default=now)
 
 
 def histogram(reasons: Counter[str], total: int) -> str:
@@ -289,5 +341,5 @@ def histogram(reasons: Counter[str], total: int) -> str:
     >>> histogram(Counter({"Insufficient cpu": 3, "Too many pods": 1}), 4)
     '0/4 nodes are available: 1 Too many pods, 3 Insufficient cpu.'
     """
-    parts = sorted(f"{number} {reason}" for reason, number in reasons.items())
+    parts = sorted(f"{number} {reason}" for reason, number in reasons.items() if number)
     return f"0/{total} nodes are available: {', '.join(parts)}."

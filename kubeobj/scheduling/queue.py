@@ -12,7 +12,7 @@ Source: ``k8s.io/kubernetes/pkg/scheduler/backend/queue`` (v1.36), KEP-5142 for 
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Final, TypeAlias, TypeVar, final
 
@@ -102,9 +102,11 @@ class SchedulingQueue:
         "_backing_off",
         "_clock",
         "_numbers",
+        "_pinned",
         "_pods",
         "_retried",
         "_sort_key",
+        "_unpinned",
         "_waiting",
         "_waiting_alike",
     )
@@ -121,6 +123,9 @@ class SchedulingQueue:
         # In the order in which they were tried.
         self._waiting: dict[str, QueuedPod] = {}
         self._waiting_alike: dict[Alike, dict[str, QueuedPod]] = {}
+        # The same sorts: those that could be on any node, and the others by their node.
+        self._unpinned: dict[Alike, None] = {}
+        self._pinned: dict[str, dict[Alike, None]] = {}
 
     # ------------------------------------------------------------ asking
 
@@ -134,14 +139,15 @@ class SchedulingQueue:
         """Return a pod that is in the queue, or None."""
         return self._pods.get(uid)
 
-    @property
-    def waiting(self) -> Iterable[Alike]:
-        """The sorts of pods that wait for something to help them."""
-        return list(self._waiting_alike)
+    def waiting_at(self, node: str) -> list[Alike]:
+        """Return the sorts of pods that wait and could be on a node; of all, if that is empty."""
+        if not node:
+            return list(self._waiting_alike)
+        return [*self._unpinned, *self._pinned.get(node, ())]
 
-    def waiting_like(self, alike: Alike) -> list[QueuedPod]:
-        """Return the pods of a sort that wait, those first that were tried first."""
-        return list(self._waiting_alike.get(alike, {}).values())
+    def waiting_like(self, alike: Alike) -> Mapping[str, QueuedPod]:
+        """Return the pods of a sort that wait, by uid; those first that were tried first."""
+        return self._waiting_alike.get(alike, {})
 
     @property
     def deadline(self) -> float | None:
@@ -284,8 +290,13 @@ class SchedulingQueue:
 
     def _join(self, queued: QueuedPod) -> None:
         uid = queued.record.uid
+        alike = queued.alike
         self._waiting[uid] = queued
-        self._waiting_alike.setdefault(queued.alike, {})[uid] = queued
+        self._waiting_alike.setdefault(alike, {})[uid] = queued
+        if alike[1]:
+            self._pinned.setdefault(alike[1], {})[alike] = None
+        else:
+            self._unpinned[alike] = None
 
     def _part(self, queued: QueuedPod) -> None:
         uid, alike = queued.record.uid, queued.alike
@@ -295,6 +306,12 @@ class SchedulingQueue:
             together.pop(uid, None)
             if not together:
                 del self._waiting_alike[alike]
+                self._unpinned.pop(alike, None)
+                pinned = self._pinned.get(alike[1])
+                if pinned is not None:
+                    pinned.pop(alike, None)
+                    if not pinned:
+                        del self._pinned[alike[1]]
 
     def _expire(self) -> None:
         """Let those be active that have waited long enough."""

@@ -196,10 +196,10 @@ class Scheduler:
         if framework.profile.preempts and len(snapshot):
             now = self._clock.now()
             result = framework.placer.preempt(record, decision, now, nominated)
-            if result.best:
-                nominated = told = result.best[0].node
+            if result.best is not None:
+                nominated = told = result.best.node
                 try:
-                    self._clear(result.best[0], queued)
+                    self._clear(result.best, queued)
                 except ApiError as error:
                     self._refused(queued, Rejection("", Code.ERROR, (str(error),)))
                     return

@@ -14,7 +14,7 @@ from kubeobj.placement.nodeaffinity import (
     required_affinity_of,
 )
 from kubeobj.placement.podaffinity import NO_AFFINITY, pod_affinity_of, selector_or_nothing
-from kubeobj.placement.ports import host_ports_of
+from kubeobj.placement.ports import ANY_ADDRESS, host_ports_of
 from kubeobj.placement.resources import allocatable_of, amount_of, requests_of, scored_requests_of
 from kubeobj.placement.spread import spread_constraints_of
 from kubeobj.placement.taints import Taint, Toleration, count_disliked, untolerated
@@ -170,7 +170,7 @@ def test_ports() -> None:
         {"name": "b", "ports": [{**port, "hostPort": 9090}]},
     ]
     (found,) = host_ports_of(_pod(initContainers=containers))
-    assert found == ("0.0.0.0", "TCP", 8080)
+    assert found == (ANY_ADDRESS, "TCP", 8080)
 
 
 def test_taints() -> None:

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from kubeobj.scheduling.placer import Placer
-from kubeobj.scheduling.preemption import Budgets
+from kubeobj.scheduling.placer import Placer, Preemption
+from kubeobj.scheduling.preemption import Budgets, Candidate, cost_of
 from kubeobj.scheduling.profiles import Profile, default_profile
 from kubeobj.scheduling.records import record_of
 from kubeobj.scheduling.selection import RESOURCES as SELECTING
 from kubeobj.scheduling.snapshot import Snapshot
+from kubeobj.scheduling.verdicts import Rejection
 from kubeobj.scheduling.volumes import RESOURCES as OF_VOLUMES
 from kubeobj.scheduling.volumes import key_of
+
+Doc = dict[str, Any]
 
 NOW = 1_767_225_600.0 + 86_400 * 365
 """After everything that is recorded."""
@@ -71,4 +74,30 @@ def world_of(case: dict[str, Any]) -> World:
     return world
 
 
-__all__ = ["NOW", "World", "key_of", "world_of"]
+def told(result: Preemption, world: World) -> tuple[list[Doc], dict[str, Doc]]:
+    """Return the candidates, and the nodes that are none, as recordings have them."""
+    candidates: list[Doc] = []
+    others: dict[str, Doc] = {}
+    for slot, found in (result.plans.all if result.plans is not None else {}).items():
+        name = world.snapshot.nodes.at(slot).name
+        if isinstance(found, Rejection):
+            others[name] = {"plugin": found.plugin, "code": found.code.value}
+        else:
+            victims = [victim.key for victim in found.victims]
+            candidates.append(
+                {"node": name, "victims": victims, "pdb_violations": found.violations}
+            )
+    return sorted(candidates, key=lambda one: one["node"]), others
+
+
+def best_of(result: Preemption) -> list[str]:
+    """Return all nodes that are as good as the one that was chosen."""
+    if result.best is None or result.plans is None:
+        return []
+    least = cost_of(result.best, NOW)
+    found = [one for one in result.plans.all.values() if isinstance(one, Candidate)]
+    assert least == min(cost_of(one, NOW) for one in found)
+    return sorted(one.node for one in found if cost_of(one, NOW) == least)
+
+
+__all__ = ["NOW", "World", "best_of", "key_of", "told", "world_of"]

@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeobj.scheduling.preemption import Candidate, rejection_at
+from kubeobj.scheduling.preemption import rejection_at
 from kubeobj.scheduling.records import record_of
 from tests.scheduling.clusters import clusters
-from tests.scheduling.recorded import NOW, World, world_of
+from tests.scheduling.recorded import NOW, World, best_of, told, world_of
 from tests.scheduling.reference.answer import answer
 
 
@@ -38,27 +38,19 @@ def _answered(world: World, pod: dict[str, Any]) -> dict[str, Any]:
     else:
         assert decision.slot == -1
         result = world.placer.preempt(record, decision, NOW)
-        found["candidates"] = sorted(map(_told, result.candidates), key=lambda one: one["node"])
-        found["nominated"] = sorted(one.node for one in result.best)
+        found["candidates"], _ = told(result, world)
+        found["nominated"] = best_of(result)
     return found
-
-
-def _told(candidate: Candidate) -> dict[str, Any]:
-    return {
-        "node": candidate.node,
-        "victims": [victim.key for victim in candidate.victims],
-        "pdb_violations": candidate.violations,
-    }
 
 
 def _expected(case: dict[str, Any]) -> dict[str, Any]:
     """Return what the reference says of it."""
-    told = answer(case)
-    assert "error" not in told
-    found: dict[str, Any] = {"feasible": told["feasible"], "infeasible": told["infeasible"]}
-    found["totals"] = {name: one["total"] for name, one in told.get("scores", {}).items()}
-    if not told["feasible"]:
-        preemption = told["preemption"]
+    expected = answer(case)
+    assert "error" not in expected
+    found: dict[str, Any] = {key: expected[key] for key in ("feasible", "infeasible")}
+    found["totals"] = {name: one["total"] for name, one in expected.get("scores", {}).items()}
+    if not expected["feasible"]:
+        preemption = expected["preemption"]
         found["candidates"] = preemption.get("candidates", [])
         best = preemption.get("nominated_any") or filter(None, [preemption.get("nominated")])
         found["nominated"] = sorted(best)

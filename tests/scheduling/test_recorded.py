@@ -9,7 +9,7 @@ from kubeobj.scheduling.plugins.schedulinggates import SchedulingGates
 from kubeobj.scheduling.preemption import rejection_at
 from kubeobj.scheduling.records import PodRecord, record_of
 from tests.golden import golden
-from tests.scheduling.recorded import NOW, World, world_of
+from tests.scheduling.recorded import NOW, World, best_of, told, world_of
 
 CASES = golden("scheduling")
 WITHOUT_EFFECT = "DynamicResources"
@@ -75,27 +75,17 @@ def _check_preemption(case: dict[str, Any], world: World, record: PodRecord) -> 
     decision = world.placer.decide(record, record.nominated)
     result = world.placer.preempt(record, decision, NOW, record.nominated)
     assert result.is_eligible == expected["eligible"]
-    found = [
-        {
-            "node": one.node,
-            "victims": [victim.key for victim in one.victims],
-            "pdb_violations": one.violations,
-        }
-        for one in sorted(result.candidates, key=lambda one: one.node)
-    ]
-    assert found == expected.get("candidates", [])
-    others = {
-        node: {"plugin": one.plugin, "code": one.code.value}
-        for node, one in result.others.items()
-    }
+    candidates, others = told(result, world)
+    assert candidates == expected.get("candidates", [])
     for node, reason in expected.get("not_candidates", {}).items():
         assert others[node]["plugin"] == reason.get("plugin", "")
         if "code" in reason and "plugin" in reason:
             assert others[node]["code"] == reason["code"]
     assert set(others) == set(expected.get("not_candidates", {}))
-    best = {one.node for one in result.best}
-    assert best == set(expected.get("nominated_any") or filter(None, [expected.get("nominated")]))
-    assert bool(best) == (expected["status"] == "Success")
+    assert best_of(result) == sorted(
+        expected.get("nominated_any") or filter(None, [expected.get("nominated")])
+    )
+    assert (result.best is not None) == (expected["status"] == "Success")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
