@@ -39,6 +39,28 @@ if TYPE_CHECKING:
     from kubeobj.api.inprocess import InProcessClient
     from kubeobj.api.kind import User
     from kubeobj.clock import LiveClock, VirtualClock
+    from kubeobj.cluster.cluster import Cluster, Plan
+    from kubeobj.cluster.faults import (
+        ClockJump,
+        ContainerCrash,
+        NodeCrash,
+        Partition,
+        ProcessKill,
+        Relist,
+        SlowNode,
+    )
+    from kubeobj.cluster.invariants.invariant import InvariantViolated
+    from kubeobj.cluster.troubles import (
+        ClosedWatches,
+        Conflicts,
+        DeathAtWrite,
+        DoubledWatches,
+        Forgotten,
+        LateWatches,
+        LostWatches,
+        Throttled,
+        Unavailable,
+    )
     from kubeobj.entropy import SeededIdSource
     from kubeobj.errors import (
         FieldError,
@@ -67,6 +89,15 @@ if TYPE_CHECKING:
     from kubeobj.meta.objectmeta import ObjectMeta
     from kubeobj.meta.ownership import OwnerReference
     from kubeobj.meta.quantity import Quantity
+    from kubeobj.node.nodeobject import Machine
+    from kubeobj.reconcile.informer import Informer
+    from kubeobj.reconcile.loop import NeverSettles
+    from kubeobj.reconcile.manager import Manager
+    from kubeobj.reconcile.reconciler import reconciler
+    from kubeobj.reconcile.request import Request, Result
+    from kubeobj.reconcile.work import Work
+    from kubeobj.reconcile.workqueue import WorkQueue
+    from kubeobj.runtimes.behaviour import Behaviour, BehaviourRule, Behaviours
 
 _ROOMS = {
     "kubeobj.api.admission.chain": ("Admission", "AdmissionRequest"),
@@ -96,6 +127,28 @@ _ROOMS = {
     "kubeobj.api.inprocess": ("InProcessClient",),
     "kubeobj.api.kind": ("User",),
     "kubeobj.clock": ("LiveClock", "VirtualClock"),
+    "kubeobj.cluster.cluster": ("Cluster", "Plan"),
+    "kubeobj.cluster.faults": (
+        "ClockJump",
+        "ContainerCrash",
+        "NodeCrash",
+        "Partition",
+        "ProcessKill",
+        "Relist",
+        "SlowNode",
+    ),
+    "kubeobj.cluster.invariants.invariant": ("InvariantViolated",),
+    "kubeobj.cluster.troubles": (
+        "ClosedWatches",
+        "Conflicts",
+        "DeathAtWrite",
+        "DoubledWatches",
+        "Forgotten",
+        "LateWatches",
+        "LostWatches",
+        "Throttled",
+        "Unavailable",
+    ),
     "kubeobj.entropy": ("SeededIdSource",),
     "kubeobj.errors": (
         "FieldError",
@@ -124,6 +177,15 @@ _ROOMS = {
     "kubeobj.meta.objectmeta": ("ObjectMeta",),
     "kubeobj.meta.ownership": ("OwnerReference",),
     "kubeobj.meta.quantity": ("Quantity",),
+    "kubeobj.node.nodeobject": ("Machine",),
+    "kubeobj.reconcile.informer": ("Informer",),
+    "kubeobj.reconcile.loop": ("NeverSettles",),
+    "kubeobj.reconcile.manager": ("Manager",),
+    "kubeobj.reconcile.reconciler": ("reconciler",),
+    "kubeobj.reconcile.request": ("Request", "Result"),
+    "kubeobj.reconcile.work": ("Work",),
+    "kubeobj.reconcile.workqueue": ("WorkQueue",),
+    "kubeobj.runtimes.behaviour": ("Behaviour", "BehaviourRule", "Behaviours"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -136,8 +198,18 @@ __all__ = [
     "ApiError",
     "ApiServer",
     "BadRequest",
+    "Behaviour",
+    "BehaviourRule",
+    "Behaviours",
     "Client",
+    "ClockJump",
+    "ClosedWatches",
+    "Cluster",
     "Conflict",
+    "Conflicts",
+    "ContainerCrash",
+    "DeathAtWrite",
+    "DoubledWatches",
     "Expired",
     "FieldError",
     "FieldErrorType",
@@ -145,28 +217,43 @@ __all__ = [
     "FieldPath",
     "FieldSelector",
     "Forbidden",
+    "Forgotten",
     "Gone",
     "GroupVersionKind",
     "InProcessClient",
+    "Informer",
     "InternalError",
     "Invalid",
+    "InvariantViolated",
     "KubeobjError",
     "LabelIndex",
     "LabelSelector",
     "LabelsTypeError",
+    "LateWatches",
     "LiveClock",
+    "LostWatches",
+    "Machine",
+    "Manager",
     "ManifestError",
     "MethodNotAllowed",
+    "NeverSettles",
+    "NodeCrash",
     "NotAcceptable",
     "NotFound",
     "ObjectMeta",
     "ObjectReferenceError",
     "Operator",
     "OwnerReference",
+    "Partition",
+    "Plan",
+    "ProcessKill",
     "Quantity",
     "QuantityError",
+    "Relist",
+    "Request",
     "RequestEntityTooLarge",
     "Requirement",
+    "Result",
     "SeededIdSource",
     "Selector",
     "SelectorError",
@@ -175,15 +262,21 @@ __all__ = [
     "SelectorSyntaxError",
     "ServerTimeout",
     "ServiceUnavailable",
+    "SlowNode",
+    "Throttled",
     "TimeError",
     "Timeout",
     "TooManyRequests",
     "Unauthorized",
+    "Unavailable",
     "UnknownIdError",
     "UnsupportedMediaType",
     "User",
     "VirtualClock",
+    "Work",
+    "WorkQueue",
     "__version__",
+    "reconciler",
 ]
 
 
