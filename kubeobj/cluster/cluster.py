@@ -320,7 +320,7 @@ class Cluster:
         """
         with seldom_collected():
             self._happened("")
-        settle(self._parts())
+            settle(self._parts())
 
     def advance(
         self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0
