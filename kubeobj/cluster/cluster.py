@@ -33,6 +33,7 @@ from kubeobj.models.codec import AnyObject
 from kubeobj.node.heartbeats import REPORTED_EVERY_SECONDS, Heartbeats
 from kubeobj.node.kubelets import Kubelets
 from kubeobj.node.nodeobject import Machine
+from kubeobj.node.podevents import PodEvents
 from kubeobj.node.simulatednode import SimulatedNode
 from kubeobj.reconcile.clientlayer import layered
 from kubeobj.reconcile.loop import Steppable, next_deadline, settle
@@ -62,6 +63,7 @@ class Plan:
         kinds: Kinds of the user's own.
         admissions: What may change or refuse a write, after what Kubernetes has built in.
         invariants: What is always so; checked after everything that happens.
+        pod_events: Which events nodes tell of their pods.
     """
 
     behaviours: Behaviours = field(default_factory=Behaviours)
@@ -70,6 +72,7 @@ class Plan:
     kinds: Sequence[Kind] = ()
     admissions: Sequence[Admission] = ()
     invariants: Sequence[MakeInvariant] = BUILTIN
+    pod_events: PodEvents = PodEvents.WARNINGS
 
 
 @final
@@ -297,6 +300,8 @@ class Cluster:
         """Let a node look at all of its pods, because it has come back."""
         if self._kubelets is not None:
             self._kubelets.look_at_node(name)
+        if self._heartbeats is not None:
+            self._heartbeats.look_at_node(name)
 
     # ------------------------------------------------------------ letting time pass
 
@@ -457,7 +462,7 @@ class Cluster:
         self._processes[name] = Process(manager, self.clock)
 
     def _install_kubelets(self, manager: Manager) -> None:
-        self._kubelets = Kubelets(manager, self.nodes, self._plan.behaviours)
+        self._kubelets = Kubelets(manager, self.nodes, self._plan.behaviours, self._plan.pod_events)
         self._heartbeats = Heartbeats(manager, self.nodes)
         manager.add(self._heartbeats, quiet=True)
 

@@ -41,6 +41,8 @@ class Heartbeats:
         self._nodes = nodes
         self._due: list[tuple[float, str]] = []
         self._reported: dict[str, float] = {}
+        # Nodes whose object was deleted, and at which of their boots: they register at the next.
+        self._deleted: dict[str, int] = {}
         now = self._clock.now()
         self._due.extend((now, name) for name in nodes)
         heapify(self._due)
@@ -62,7 +64,7 @@ class Heartbeats:
         while due and due[0][0] <= now:
             at, name = heappop(due)
             node = self._nodes.get(name)
-            if node is None:
+            if node is None or name in self._deleted:
                 continue
             if node.is_reachable:
                 self._beat(node, self._last_due(at, now))
@@ -74,6 +76,12 @@ class Heartbeats:
         """Let nodes begin now that have come up."""
         for name in names:
             heappush(self._due, (self._clock.now(), name))
+
+    def look_at_node(self, name: str) -> None:
+        """Let a node register again that has come up anew, if its object was deleted."""
+        if name in self._deleted and self._nodes[name].boots > self._deleted[name]:
+            del self._deleted[name]
+            self.add([name])
 
     def _last_due(self, at: float, now: float) -> float:
         """Return when the last of the renewals was due that have been since *at*."""
@@ -93,25 +101,39 @@ class Heartbeats:
     def _renew(self, node: SimulatedNode, at: float) -> None:
         name = node.machine.name
         renewed = {"spec": {"renewTime": micro_text_of(at)}}
-        self._client.patch(
-            "leases.coordination.k8s.io", name, renewed, type="merge", namespace=LEASES
-        )
+        try:
+            self._client.patch(
+                "leases.coordination.k8s.io", name, renewed, type="merge", namespace=LEASES
+            )
+        except NotFound:
+            self._make_lease(node, at)
+
+    def _make_lease(self, node: SimulatedNode, at: float) -> None:
+        try:
+            uid = wire_of(self._client.get("nodes", node.machine.name))["metadata"]["uid"]
+        except NotFound:
+            self._forget(node)
+            return
+        with suppress(AlreadyExists):
+            self._client.create(lease_of(node.machine, uid, at))
+
+    def _forget(self, node: SimulatedNode) -> None:
+        """Say nothing of a node any more whose object was deleted, as long as it is up."""
+        self._reported.pop(node.machine.name, None)
+        self._deleted[node.machine.name] = node.boots
 
     def _register(self, node: SimulatedNode, at: float) -> None:
-        name = node.machine.name
         with suppress(AlreadyExists):
             self._client.create(node_of(node.machine, node.address))
         self._report(node, at)
-        uid = wire_of(self._client.get("nodes", name))["metadata"]["uid"]
-        with suppress(AlreadyExists):
-            self._client.create(lease_of(node.machine, uid, at))
+        self._make_lease(node, at)
 
     def _report(self, node: SimulatedNode, at: float) -> None:
         name = node.machine.name
         try:
             before = wire_of(self._client.get("nodes", name))["status"]
         except NotFound:
-            self._reported.pop(name, None)
+            self._forget(node)
             return
         status = node_status(node.machine, node.address, before, at)
         self._client.patch("nodes", name, {"status": status}, type="merge", part="status")

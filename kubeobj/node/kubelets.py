@@ -11,15 +11,20 @@ from typing import Final, final
 
 from kubeobj.api.errors import Conflict, NotFound
 from kubeobj.documents import Wire
+from kubeobj.node.podevents import PodEvents, PodReporter
 from kubeobj.node.podstatus import status_of
 from kubeobj.node.simulatednode import SimulatedNode
 from kubeobj.reconcile.manager import Manager
-from kubeobj.reconcile.moments import seconds_of
-from kubeobj.reconcile.request import Cached, Request, Result
+from kubeobj.reconcile.moments import seconds_of, text_of
+from kubeobj.reconcile.request import Cached, Request, Result, wire_of
 from kubeobj.runtimes.behaviour import Behaviours
 from kubeobj.runtimes.simulatedpod import SimulatedPod
 
 _OVER: Final = frozenset({"Succeeded", "Failed"})
+_EXPIRED: Final = (
+    "DeadlineExceeded",
+    "Pod was active on the node longer than the specified deadline",
+)
 
 
 @final
@@ -30,15 +35,21 @@ class Kubelets:
         manager: Whose caches and client are used.
         nodes: The machines, by name.
         behaviours: How containers behave.
+        events: Which events are told of pods.
     """
 
     def __init__(
-        self, manager: Manager, nodes: Mapping[str, SimulatedNode], behaviours: Behaviours
+        self,
+        manager: Manager,
+        nodes: Mapping[str, SimulatedNode],
+        behaviours: Behaviours,
+        events: PodEvents = PodEvents.WARNINGS,
     ) -> None:
         self._client = manager.client
         self._clock = manager.clock
         self._nodes = nodes
         self._behaviours = behaviours
+        self._reporter = PodReporter(manager.events, events)
         self._pods = manager.informer("pods")
         self._loop = manager.controller("kubelet", self.reconcile, needs=[self._pods])
         self._pods.subscribe(self._handle)
@@ -83,6 +94,8 @@ class Kubelets:
             if pod["status"].get("phase") in _OVER:
                 self._end(pod)
                 return None
+            if not self._admits(request, pod, node):
+                return None
             run = node.start(request, pod, self._clock.now(), self._behaviours)
             self._where[request] = node
         return self._look_after(request, pod, node, run)
@@ -95,19 +108,52 @@ class Kubelets:
         metadata = pod["metadata"]
         if "deletionTimestamp" in metadata and not run.stopping:
             run.stop(now, max(seconds_of(metadata["deletionTimestamp"]) - now, 0.0))
-        expired = self._is_expired(pod, now)
-        if expired and not run.stopping:
+        if self._is_expired(pod, now) and not run.stopping:
+            run.doom = _EXPIRED
             run.stop(now, pod["spec"].get("terminationGracePeriodSeconds", 30))
-        status = status_of(pod, run, node.address, now)
-        if expired:
-            status["phase"], status["reason"] = "Failed", "DeadlineExceeded"
-            status["message"] = "Pod was active on the node longer than the specified deadline"
+        if run.journal:
+            self._reporter.tell(pod, run, node)
+        status = self._status(pod, run, node, now)
         self._report(pod, status)
-        if run.is_over and status["phase"] in _OVER | {"Pending"}:
-            self._end(pod)
+        if run.is_over:
+            node.occupancy.release(request)
+            if status["phase"] in _OVER | {"Pending"}:
+                self._end(pod)
         at = run.next_news(now)
         at = self._deadline(pod, at)
         return None if at is None else Result(max(at - now, 0.0))
+
+    def _status(self, pod: Cached, run: SimulatedPod, node: SimulatedNode, now: float) -> Wire:
+        """Return the status of a pod; what was reported a moment ago, as long as it is that."""
+        doing = tuple((one.phase, one.runs) for one in run.containers)
+        when = (now, pod["metadata"].get("generation"), run.stopping, doing)
+        if run.reported is not None and run.reported[0] == when:
+            status, there = run.reported[1], pod["status"]
+            if all(there.get(name) == value for name, value in status.items()):
+                return status
+        status = status_of(pod, run, node.address, now)
+        run.reported = when, status
+        return status
+
+    def _admits(self, request: Request, pod: Cached, node: SimulatedNode) -> bool:
+        """Let a node take a pod, or say on the pod that it does not."""
+        name = node.machine.name
+        refusal = node.occupancy.admit(
+            request, pod, lambda: wire_of(self._client.get("nodes", name))
+        )
+        if refusal is None:
+            return True
+        reason, message = refusal
+        self._reporter.refused(pod, reason, message, node)
+        status = {
+            "observedGeneration": pod["metadata"].get("generation", 1),
+            "phase": "Failed",
+            "reason": reason,
+            "message": message,
+            "startTime": text_of(self._clock.now()),
+        }
+        self._report(pod, status)
+        return False
 
     def _is_expired(self, pod: Cached, now: float) -> bool:
         at = self._deadline(pod, None)

@@ -36,6 +36,8 @@ def status_of(pod: Wire, run: SimulatedPod, host_address: str, now: float) -> Wi
         "hostIPs": [{"ip": host_address}],
         "startTime": old.get("startTime") or text_of(run.began),
     }
+    if run.doom is not None:
+        status["reason"], status["message"] = run.doom
     address = host_address if pod["spec"].get("hostNetwork") else run.address
     status["podIP"] = address
     status["podIPs"] = [{"ip": address}]

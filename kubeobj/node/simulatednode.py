@@ -5,6 +5,7 @@ from typing import final
 
 from kubeobj.documents import Wire
 from kubeobj.node.nodeobject import Machine
+from kubeobj.node.podadmission import Occupancy
 from kubeobj.reconcile.request import Request
 from kubeobj.runtimes.behaviour import Behaviours
 from kubeobj.runtimes.simulatedpod import SimulatedPod
@@ -23,11 +24,13 @@ class SimulatedNode:
         "_free",
         "_next",
         "address",
+        "boots",
         "images",
         "is_connected",
         "is_up",
         "machine",
         "number",
+        "occupancy",
         "pods",
         "slowness",
     )
@@ -39,6 +42,10 @@ class SimulatedNode:
         self.images: dict[str, None] = dict.fromkeys(machine.images)
         self.pods: dict[Request, SimulatedPod] = {}
         """What runs on it."""
+        self.occupancy: Occupancy = Occupancy(machine)
+        """What those that it has taken take of it."""
+        self.boots: int = 1
+        """How often it has come up."""
         self.is_up: bool = True
         self.is_connected: bool = True
         self.slowness: float = 1.0
@@ -61,6 +68,7 @@ class SimulatedNode:
     def forget(self, key: Request) -> None:
         """End a pod at once, and forget it."""
         run = self.pods.pop(key, None)
+        self.occupancy.release(key)
         if run is not None:
             self._free.append(run.address)
 
@@ -71,6 +79,7 @@ class SimulatedNode:
     def boot(self, now: float) -> None:
         """Come up again; what was there begins anew."""
         self.is_up = True
+        self.boots += 1
         for run in self.pods.values():
             run.reboot(now)
 
@@ -85,6 +94,7 @@ class SimulatedNode:
         twin = SimulatedNode(self.machine, self.number)
         twin.images = dict(self.images)
         twin.pods = {key: run.copy(twin.images) for key, run in self.pods.items()}
+        twin.occupancy, twin.boots = self.occupancy.copy(), self.boots
         twin.is_up, twin.is_connected = self.is_up, self.is_connected
         twin.slowness = self.slowness
         twin._next, twin._free = self._next, list(self._free)

@@ -8,7 +8,7 @@ order of containers and the back-off of those that end.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final, final
 
@@ -58,6 +58,16 @@ class Exit:
     run: int
 
 
+class Happening(Enum):
+    """What has happened to a container, for those who tell of it."""
+
+    PULLED = "pulled"
+    PULL_FAILED = "pull-failed"
+    STARTED = "started"
+    KILLING = "killing"
+    BACKING_OFF = "backing-off"
+
+
 @final
 @dataclass(slots=True)
 class SimulatedContainer:
@@ -69,6 +79,7 @@ class SimulatedContainer:
         behaviour: How it behaves.
         restart_policy: ``Always``, ``OnFailure`` or ``Never``.
         is_init: Whether it is an init container.
+        restarts_after: With which exit codes it is started again, whatever its policy is.
         phase: What it is doing.
         until: When that ends by itself; None for never.
         runs: How many of its runs have ended.
@@ -86,6 +97,7 @@ class SimulatedContainer:
     behaviour: Behaviour
     restart_policy: str
     is_init: bool = False
+    restarts_after: tuple[Wire, ...] = ()
     phase: Phase = Phase.PENDING
     until: float | None = None
     runs: int = 0
@@ -135,6 +147,9 @@ class SimulatedPod:
         slowness: How many times longer everything takes on the node.
         stopping: Whether it has been asked to end.
         told: Up to when everything has happened.
+        doom: Why it fails in the end, whatever its containers do: a reason and a message.
+        journal: What has happened to which container, for whoever tells of it and empties it.
+        reported: What has been reported of it last, and when and of what that was told.
     """
 
     uid: str
@@ -145,6 +160,9 @@ class SimulatedPod:
     slowness: float = 1.0
     stopping: bool = False
     told: float = 0.0
+    doom: tuple[str, str] | None = None
+    journal: list[tuple[Happening, SimulatedContainer]] = field(default_factory=list)
+    reported: tuple[object, Wire] | None = None
 
     @classmethod
     def of(
@@ -155,23 +173,11 @@ class SimulatedPod:
         policy = spec.get("restartPolicy", "Always")
         init_policy = "Never" if policy == "Never" else "OnFailure"
         containers = [
-            SimulatedContainer(
-                one["name"],
-                one.get("image", ""),
-                behaviours.of(pod, one),
-                one.get("restartPolicy") or init_policy,
-                is_init=True,
-            )
+            _container(one, behaviours.of(pod, one), init_policy, is_init=True)
             for one in spec.get("initContainers") or ()
         ]
         containers += [
-            SimulatedContainer(
-                one["name"],
-                one.get("image", ""),
-                behaviours.of(pod, one),
-                one.get("restartPolicy") or policy,
-            )
-            for one in spec["containers"]
+            _container(one, behaviours.of(pod, one), policy) for one in spec["containers"]
         ]
         return cls(pod["metadata"]["uid"], address, now, containers, images, told=now)
 
@@ -242,7 +248,7 @@ class SimulatedPod:
     def copy(self, images: dict[str, None]) -> "SimulatedPod":
         """Return the same pod, going on by itself on a machine with these images."""
         containers = [replace(one) for one in self.containers]
-        return replace(self, containers=containers, images=images)
+        return replace(self, containers=containers, images=images, journal=[])
 
     # ------------------------------------------------------------ asking
 
@@ -257,9 +263,14 @@ class SimulatedPod:
 
         Source: ``k8s.io/kubernetes/pkg/kubelet``, getPhase.
         """
+        if self.doom is not None and not self.is_running:
+            return "Failed"
         if not self.is_initialized:
             failed = any(
-                one.is_init and one.exited is not None and one.exited.code != 0
+                one.is_init
+                and one.phase is Phase.EXITED
+                and one.exited is not None
+                and one.exited.code != 0
                 for one in self.containers
             )
             main_ran = any(one.runs or one.is_running for one in self.containers if not one.is_init)
@@ -334,6 +345,7 @@ class SimulatedPod:
 
     def _run(self, one: SimulatedContainer, now: float) -> None:
         behaviour = one.behaviour
+        self.journal.append((Happening.STARTED, one))
         one.phase, one.started = Phase.RUNNING, now
         one.last = one.exited or one.last
         one.exited = None
@@ -363,8 +375,10 @@ class SimulatedPod:
         if one.pulls < one.behaviour.pull_fails:
             one.pulls += 1
             one.phase, one.until = Phase.PULL_FAILED, now + RESTART.seconds(one.pulls)
+            self.journal.append((Happening.PULL_FAILED, one))
         else:
             self.images[one.image] = None
+            self.journal.append((Happening.PULLED, one))
             self._create(one, now)
 
     def _ended(self, one: SimulatedContainer, now: float) -> None:
@@ -373,6 +387,7 @@ class SimulatedPod:
         self._exit(one, now, code, "Completed" if code == 0 else "Error")
 
     def _ask_to_end(self, one: SimulatedContainer, now: float, grace_seconds: float) -> None:
+        self.journal.append((Happening.KILLING, one))
         takes = one.behaviour.stop_seconds * self.slowness
         one.until = now + min(takes, grace_seconds)
         one.stop_code = KILLED if takes > grace_seconds else one.behaviour.stop_exit_code
@@ -390,10 +405,31 @@ class SimulatedPod:
             one.phase, one.until = Phase.CREATING, now + one.behaviour.start_seconds * self.slowness
         else:
             one.phase, one.until = Phase.BACKING_OFF, now + RESTART.seconds(one.failures)
+            self.journal.append((Happening.BACKING_OFF, one))
         one.failures += 1
 
 
+def _container(
+    spec: Wire, behaviour: Behaviour, policy: str, *, is_init: bool = False
+) -> SimulatedContainer:
+    return SimulatedContainer(
+        spec["name"],
+        spec.get("image", ""),
+        behaviour,
+        spec.get("restartPolicy") or policy,
+        is_init=is_init,
+        restarts_after=tuple(
+            rule["exitCodes"]
+            for rule in spec.get("restartPolicyRules") or ()
+            if rule["action"] == "Restart" and "exitCodes" in rule
+        ),
+    )
+
+
 def _is_restarted(one: SimulatedContainer, code: int) -> bool:
+    for codes in one.restarts_after:
+        if (code in codes["values"]) == (codes["operator"] == "In"):
+            return True
     match one.restart_policy:
         case "Always":
             return True
