@@ -46,13 +46,19 @@ class Hints:
         """Try those again whom something that has happened may help."""
         state = happening.state
         for alike in self._queue.waiting_at("" if state is None else state.name):
+            if happening.kind is Kind.POD_ADDED and not self._may_help_any(alike, happening.kind):
+                continue
             evaluation = self._evaluation_of(alike[0])
             is_exact = evaluation.is_local and evaluation.rejection is None
             if state is not None and is_exact:
-                if happening.kind is not Kind.POD_ADDED:
-                    self._help_there(alike, evaluation, happening, state)
+                self._help_there(alike, evaluation, happening, state)
             elif self._concerns(alike[0], happening):
                 self._help_all(alike, happening.kind)
+
+    def _may_help_any(self, alike: Alike, kind: Kind) -> bool:
+        """Return whether something may help pods that are alike, who have the same in their way."""
+        first = next(iter(self._queue.waiting_like(alike).values()), None)
+        return first is not None and may_help(first.plugins, kind)
 
     def _help_all(self, alike: Alike, kind: Kind) -> None:
         for queued in list(self._queue.waiting_like(alike).values()):

@@ -151,15 +151,16 @@ class Intake:
         metadata = pod["metadata"]
         uid = metadata.get("uid") or f"{metadata.get('namespace', '')}/{metadata['name']}"
         queued = self._queue.remove(uid)
-        self._binder.cancel(uid)
         nominated = self._snapshot.withdraw(uid)
         record = self._snapshot.discard_pod(uid)
+        node = nominated if record is None else record.node
+        self._binder.cancel(uid)
         if record is None and queued is not None:
             record = queued.record
         if record is None:
             return
         self._gangs.discard(record)
-        state = self._snapshot.nodes.find(record.node or nominated)
+        state = self._snapshot.nodes.find(node)
         if state is not None:
             self._hints.take_in(Happening(Kind.POD_GONE, state, record))
 

@@ -248,12 +248,12 @@ class NodeTable:
             used[name] = total = used.get(name, 0) + sign * amount
             column = self._used.get(name)
             if column is not None:
-                column[slot] = total if -_MAX < total < _MAX else _clipped(total)
+                _set(column, slot, total)
         cpu, memory = template.scored
         state.scored_cpu += sign * cpu
         state.scored_memory += sign * memory
-        self.scored_cpu[slot] = _clipped(state.scored_cpu)
-        self.scored_memory[slot] = _clipped(state.scored_memory)
+        _set(self.scored_cpu, slot, state.scored_cpu)
+        _set(self.scored_memory, slot, state.scored_memory)
         if sign > 0:
             state.pods[record.uid] = record
         else:
@@ -318,6 +318,14 @@ class NodeTable:
             *self._allocatable.values(),
             *self._used.values(),
         ]
+
+
+def _set(column: Numbers, slot: int, number: int) -> None:
+    """Set an entry, to the nearest number that 64 bits hold."""
+    try:
+        column[slot] = number
+    except OverflowError:
+        column[slot] = _clipped(number)
 
 
 def _clipped(number: int) -> int:
