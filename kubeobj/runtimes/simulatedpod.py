@@ -240,8 +240,11 @@ class SimulatedPod:
         for one in self.containers:
             if one.is_running:
                 self._exit(one, now, KILLED, "Unknown")
-            elif one.phase is not Phase.EXITED:
+            if one.phase is not Phase.EXITED:
                 one.phase, one.until = Phase.PENDING, None
+        if all(one.is_init or one.phase is Phase.EXITED for one in self.containers):
+            return  # nothing is left to be prepared for
+        for one in self.containers:
             if one.is_init and not one.is_sidecar:
                 one.exited, one.phase, one.until = None, Phase.PENDING, None
 
