@@ -52,7 +52,7 @@ class Manager:
         ids: IdSource | None = None,
         name: str = "kubeobj",
         patience: int = PATIENCE,
-        burst: int = 8,
+        burst: int = 64,
     ) -> None:
         self.clock: Clock = clock
         self.ids: IdSource = SystemIdSource() if ids is None else ids

@@ -85,7 +85,9 @@ def test_a_reconciler_may_ask_to_be_asked_again(clock: VirtualClock) -> None:
     assert controller.metrics.requeues == 1
 
 
-@pytest.mark.parametrize("answer", [5, "soon", [], object()], ids=repr)
+@pytest.mark.parametrize(
+    "answer", [5, "soon", [], object()], ids=["number", "text", "list", "object"]
+)
 def test_nonsense_is_named(clock: VirtualClock, answer: Any) -> None:
     controller = Controller("twin", lambda _: answer, clock)
     controller.queue.add(A)

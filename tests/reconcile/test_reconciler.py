@@ -114,7 +114,9 @@ def test_what_raises_is_told_as_an_event_and_stops_nobody(
     assert manager.controllers["twins"].errors == {}
 
 
-@pytest.mark.parametrize("answer", [5, "text", [Secret, 1], ["x"]], ids=repr)
+@pytest.mark.parametrize(
+    "answer", [5, "text", [Secret, 1], ["x"]], ids=["number", "text", "mixed", "texts"]
+)
 def test_nonsense_is_named(client: InProcessClient, manager: Manager, answer: Any) -> None:
     @reconciler(ConfigMap, owns=[Secret], selector="site")
     def silly(one: ConfigMap, work: Work) -> Any:
