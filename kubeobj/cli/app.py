@@ -34,6 +34,7 @@ _COMMANDS = (
     "explain",
     "convert",
     "default",
+    "simulate",
     "completion",
 )
 
@@ -129,6 +130,7 @@ def _wants_json(args: Sequence[str]) -> bool:
         any(first in {"-o", "--output"} and second == "json" for first, second in pairwise(args))
         or "-ojson" in args
         or "--output=json" in args
+        or "--json" in args
     )
 
 

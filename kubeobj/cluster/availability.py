@@ -24,7 +24,7 @@ class Worst(NamedTuple):
     Args:
         at: From when on, in seconds since the simulation began.
         serving: How many were there.
-        desired: How many were asked for.
+        desired: How many had to be there.
     """
 
     at: float
@@ -52,28 +52,34 @@ class Availability:
     def worst(self, end: float, *, since: float | None = None) -> Worst | None:
         """Return when the most were missing; None if it never had all it asked for.
 
+        What is asked for anew is missed only once it has been there.
+
         Args:
             end: When to stop looking.
-            since: When to start looking; None for when it first had all it asked for.
+            since: When to start looking; None for the beginning.
         """
         found: Worst | None = None
-        for at, _, desired, serving in self._after(end, since):
-            if found is None or desired - serving > found.desired - found.serving:
-                found = Worst(at, serving, desired)
+        for at, _, owed, serving in self._owed(end, since):
+            if found is None or owed - serving > found.desired - found.serving:
+                found = Worst(at, serving, owed)
         return found
 
     def short_seconds(self, end: float, *, since: float | None = None) -> float:
         """Return for how long some were missing, in seconds."""
-        after = self._after(end, since)
-        return sum(until - at for at, until, desired, serving in after if serving < desired)
+        owed = self._owed(end, since)
+        return sum(until - at for at, until, least, serving in owed if serving < least)
 
-    def _after(self, end: float, since: float | None) -> Iterator[tuple[float, float, int, int]]:
-        started = since is not None
+    def _owed(self, end: float, since: float | None) -> Iterator[tuple[float, float, int, int]]:
+        """Yield from when to when how many had to be there, and how many were."""
+        owed: int | None = None
         for at, until, desired, serving in joined(self.desired, self.serving, end):
-            started = started or serving >= desired
+            if serving >= desired:
+                owed = desired
+            elif owed is not None:
+                owed = min(owed, desired)
             begin = at if since is None else max(at, since)
-            if started and until > begin:
-                yield begin, until, desired, serving
+            if owed is not None and until > begin:
+                yield begin, until, owed, serving
 
 
 @final
