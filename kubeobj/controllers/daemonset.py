@@ -26,6 +26,7 @@ from kubeobj.controllers.daemonpods import (
     template_of,
 )
 from kubeobj.controllers.daemonsetplan import OWNED, Actions, DaemonView, counts_of, manage, roll
+from kubeobj.controllers.podcontrol import PodControl
 from kubeobj.controllers.podstate import (
     is_deleting,
     is_failed,
@@ -70,6 +71,7 @@ class DaemonSetController:
         self._revisions = manager.informer(_REVISIONS)
         self._events = manager.events.by("daemonset-controller")
         self._expected = Expectations(manager.clock)
+        self._control = PodControl(manager.client, self._events, self._expected)
         # How often, and when last, the pod of a set was replaced on a node because it had failed.
         self._failures: dict[Request, dict[tuple[int, str], tuple[int, float]]] = {}
         # What each set says of each node: asked again when either changes.
@@ -83,9 +85,8 @@ class DaemonSetController:
         self._loop = manager.controller("daemonset", self.reconcile, needs=needs)
         on_self(self._loop, self._sets)
         on_owned(self._loop, self._pods, "apps", "DaemonSet")
-        self._selecting = Selecting(self._sets, _selector_of)
         self._pods.subscribe(self._note, owner=("apps", "DaemonSet"))
-        self._pods.subscribe(self._orphan)
+        Selecting(self._sets, _selector_of).look_at_orphans(self._loop, self._pods)
         self._nodes.subscribe(self._node_changed)
 
     # ------------------------------------------------------------ what has changed
@@ -99,13 +100,6 @@ class DaemonSetController:
             self._expected.deleted(owner_of(pod), pod["metadata"]["uid"])
         elif old is None:
             self._expected.created(owner_of(pod))
-
-    def _orphan(self, _: Cached | None, new: Cached | None) -> None:
-        if new is None or controlled_by(new) is not None or is_deleting(new):
-            return
-        metadata = new["metadata"]
-        for owner in self._selecting.of(metadata["namespace"], metadata.get("labels")):
-            self._loop.queue.add(owner)
 
     def _node_changed(self, old: Cached | None, new: Cached | None) -> None:
         """Look at all sets if a node comes, goes, or is another to them."""
@@ -227,46 +221,18 @@ class DaemonSetController:
 
     def _carry_out(self, request: Request, view: DaemonView, actions: Actions) -> ApiError | None:
         failure = self._create(request, view, actions.create[:BURST])
-        doomed = actions.delete[:BURST]
-        self._expected.deletions(request, [pod["metadata"]["uid"] for pod in doomed])
-        for pod in doomed:
-            error = self._delete(request, view.daemon_set, pod)
-            failure = failure or error
-        return failure
+        return self._control.delete(view.daemon_set, actions.delete[:BURST]) or failure
 
     def _create(self, request: Request, view: DaemonView, nodes: list[str]) -> ApiError | None:
         template = template_of(view.daemon_set)
         self._expected.creations(request, len(nodes))
         for position, node in enumerate(nodes):
             pod = pod_of(view.daemon_set, template, view.found_hash, node)
-            try:
-                made = self._client.create(pod)
-            except ApiError as error:
+            error = self._control.create(view.daemon_set, pod)
+            if error is not None:
                 for _ in nodes[position:]:
                     self._expected.created(request)
-                if is_namespace_terminating(error):
-                    return None
-                message = f"Error creating: {error}"
-                self._events.record(view.daemon_set, "FailedCreate", message, "Warning")
-                return error
-            message = f"Created pod: {made.metadata.name}"
-            self._events.record(view.daemon_set, "SuccessfulCreate", message)
-        return None
-
-    def _delete(self, request: Request, daemon_set: Cached, pod: Cached) -> ApiError | None:
-        metadata = pod["metadata"]
-        try:
-            self._client.delete(
-                "pods", metadata["name"], namespace=metadata["namespace"], uid=metadata["uid"]
-            )
-        except NotFound:
-            self._expected.deleted(request, metadata["uid"])
-        except ApiError as error:
-            self._expected.deleted(request, metadata["uid"])
-            self._events.record(daemon_set, "FailedDelete", f"Error deleting: {error}", "Warning")
-            return error
-        else:
-            self._events.record(daemon_set, "SuccessfulDelete", f"Deleted pod: {metadata['name']}")
+                return None if is_namespace_terminating(error) else error
         return None
 
     # ------------------------------------------------------------ revisions

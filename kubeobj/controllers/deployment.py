@@ -102,18 +102,10 @@ class DeploymentController:
         )
         on_self(self._loop, self._deployments)
         on_owned(self._loop, self._sets, "apps", "Deployment")
-        self._selecting = Selecting(self._deployments, _selector_of)
-        self._sets.subscribe(self._orphan)
+        Selecting(self._deployments, _selector_of).look_at_orphans(self._loop, self._sets)
         self._pods.subscribe(self._pod_gone, owner=("apps", "ReplicaSet"))
 
     # ------------------------------------------------------------ what has changed
-
-    def _orphan(self, _: Cached | None, new: Cached | None) -> None:
-        if new is None or controlled_by(new) is not None:
-            return
-        metadata = new["metadata"]
-        for owner in self._selecting.of(metadata["namespace"], metadata.get("labels")):
-            self._loop.queue.add(owner)
 
     def _pod_gone(self, old: Cached | None, new: Cached | None) -> None:
         """Look at a Deployment that recreates its pods once an old one has gone."""

@@ -10,6 +10,7 @@ from typing import Final, final
 
 from kubeobj.api.errors import ApiError, NotFound
 from kubeobj.controllers.adoption import Adoption
+from kubeobj.controllers.podcontrol import PodControl
 from kubeobj.controllers.podfromtemplate import pod_from_template
 from kubeobj.controllers.podranking import replicas_to_delete
 from kubeobj.controllers.podstate import (
@@ -70,6 +71,7 @@ class ReplicaController:
         self._pods = manager.informer("pods")
         self._events = manager.events.by(kind.name)
         self._expected = Expectations(manager.clock)
+        self._control = PodControl(manager.client, self._events, self._expected)
         self._adoption = Adoption(
             manager.client, kind.resource, "pods", self._pods.cache, accepts=is_active
         )
@@ -77,9 +79,8 @@ class ReplicaController:
             kind.name, self.reconcile, needs=[self._objects, self._pods]
         )
         on_self(self._loop, self._objects)
-        self._selecting = Selecting(self._objects, kind.selector)
         self._pods.subscribe(self._owned, owner=(kind.group, kind.kind))
-        self._pods.subscribe(self._orphan)
+        Selecting(self._objects, kind.selector).look_at_orphans(self._loop, self._pods)
 
     # ------------------------------------------------------------ what has changed
 
@@ -101,17 +102,6 @@ class ReplicaController:
                 found: bool = reference["kind"] == self._kind.kind
                 return found
         return False
-
-    def _orphan(self, old: Cached | None, new: Cached | None) -> None:
-        """Look at those that may adopt a pod that nothing controls."""
-        if new is None or "deletionTimestamp" in new["metadata"]:
-            return
-        references = new["metadata"].get("ownerReferences")
-        if references and any(one.get("controller") for one in references):
-            return
-        metadata = new["metadata"]
-        for owner in self._selecting.of(metadata["namespace"], metadata.get("labels")):
-            self._loop.queue.add(owner)
 
     # ------------------------------------------------------------ what is done
 
@@ -148,7 +138,7 @@ class ReplicaController:
         if difference < 0:
             return self._create(request, obj, min(-difference, BURST))
         if difference > 0:
-            return self._delete(request, obj, active, min(difference, BURST))
+            return self._delete(obj, active, min(difference, BURST))
         return None
 
     def _create(self, request: Request, obj: Cached, count: int) -> ApiError | None:
@@ -158,7 +148,7 @@ class ReplicaController:
         done, batch = 0, 1
         while done < count:
             for _ in range(min(batch, count - done)):
-                error = self._create_one(obj, pod)
+                error = self._control.create(obj, pod)
                 if error is None:
                     done += 1
                     continue
@@ -168,38 +158,10 @@ class ReplicaController:
             batch *= 2
         return None
 
-    def _create_one(self, obj: Cached, pod: Wire) -> ApiError | None:
-        try:
-            made = self._client.create(pod)
-        except ApiError as error:
-            if not is_namespace_terminating(error):
-                self._events.record(obj, "FailedCreate", f"Error creating: {error}", "Warning")
-            return error
-        self._events.record(obj, "SuccessfulCreate", f"Created pod: {made.metadata.name}")
-        return None
-
-    def _delete(
-        self, request: Request, obj: Cached, active: list[Cached], count: int
-    ) -> ApiError | None:
+    def _delete(self, obj: Cached, active: list[Cached], count: int) -> ApiError | None:
         related = self._related(obj)
         chosen = replicas_to_delete(active, count, self._clock.now(), related=related)
-        self._expected.deletions(request, [pod["metadata"]["uid"] for pod in chosen])
-        failure: ApiError | None = None
-        for pod in chosen:
-            metadata = pod["metadata"]
-            try:
-                self._client.delete(
-                    "pods", metadata["name"], namespace=metadata["namespace"], uid=metadata["uid"]
-                )
-            except NotFound:
-                self._expected.deleted(request, metadata["uid"])
-            except ApiError as error:
-                self._expected.deleted(request, metadata["uid"])
-                self._events.record(obj, "FailedDelete", f"Error deleting: {error}", "Warning")
-                failure = failure or error
-            else:
-                self._events.record(obj, "SuccessfulDelete", f"Deleted pod: {metadata['name']}")
-        return failure
+        return self._control.delete(obj, chosen)
 
     def _related(self, obj: Cached) -> list[Cached]:
         """Return the active pods of all objects that have the same controller as this one."""

@@ -11,7 +11,8 @@ from kubeobj.errors import SelectorError
 from kubeobj.labels.labelselector import selector_of
 from kubeobj.labels.selector import Selector
 from kubeobj.labels.selectorindex import SelectorIndex
-from kubeobj.reconcile.informer import Informer
+from kubeobj.reconcile.controller import Controller
+from kubeobj.reconcile.informer import NOBODY, Informer, controlled_by
 from kubeobj.reconcile.request import Cached, Request
 
 
@@ -68,6 +69,24 @@ class Selecting:
         except SelectorError:
             selector = Selector.nothing()
         self._indexes.setdefault(key.namespace, SelectorIndex()).add(key.name, selector)
+
+    def look_at_orphans(self, loop: Controller, informer: Informer) -> None:
+        """Let a loop look at those that may adopt an object which nothing controls.
+
+        Args:
+            loop: Who looks.
+            informer: Tells of such objects.
+        """
+
+        def handle(_: Cached | None, new: Cached | None) -> None:
+            if new is None or controlled_by(new) is not None:
+                return
+            metadata = new["metadata"]
+            if "deletionTimestamp" not in metadata:
+                for owner in self.of(metadata["namespace"], metadata.get("labels")):
+                    loop.queue.add(owner)
+
+        informer.subscribe(handle, owner=NOBODY)
 
     def of(self, namespace: str, labels: Wire | None) -> list[Request]:
         """Return which objects of a namespace select labels, in order of their names."""

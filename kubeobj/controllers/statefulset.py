@@ -43,7 +43,6 @@ from kubeobj.controllers.statefulsetplan import Create, Delete, Restore, plan
 from kubeobj.controllers.statuswriting import write_status
 from kubeobj.documents import Wire
 from kubeobj.labels.selector import Selector
-from kubeobj.reconcile.informer import controlled_by
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.request import Cached, Request, Result, wire_of
 from kubeobj.reconcile.triggers import on_owned, on_self
@@ -96,16 +95,8 @@ class StatefulSetController:
         self._loop = manager.controller("statefulset", self.reconcile, needs=needs)
         on_self(self._loop, self._sets)
         on_owned(self._loop, self._pods, "apps", "StatefulSet")
-        self._selecting = Selecting(self._sets, _selector_of)
-        self._pods.subscribe(self._orphan)
+        Selecting(self._sets, _selector_of).look_at_orphans(self._loop, self._pods)
         self._claims.subscribe(self._claim_changed)
-
-    def _orphan(self, _: Cached | None, new: Cached | None) -> None:
-        if new is None or controlled_by(new) is not None or is_deleting(new):
-            return
-        metadata = new["metadata"]
-        for owner in self._selecting.of(metadata["namespace"], metadata.get("labels")):
-            self._loop.queue.add(owner)
 
     def _claim_changed(self, old: Cached | None, new: Cached | None) -> None:
         """Look at the set whose pod waits for an earlier claim to go."""

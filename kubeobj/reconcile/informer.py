@@ -4,7 +4,7 @@ Source: ``k8s.io/client-go/tools/cache`` SharedIndexInformer (v1.36).
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias, final
+from typing import Final, TypeAlias, final
 
 from kubeobj.api.client import Client
 from kubeobj.clock import Clock
@@ -16,6 +16,10 @@ from kubeobj.reconcile.request import Cached, Request
 
 Handler: TypeAlias = Callable[[Cached | None, Cached | None], object]
 """Takes what an object was and what it is; None for not there. One of the two is an object."""
+
+
+NOBODY: Final = ("", "")
+"""Who controls what nothing controls."""
 
 
 @final
@@ -76,7 +80,8 @@ class Informer:
             handler: Whom to tell.
             selector: Only of objects that it selects now or did before; None for all. However many
                 ask with selectors, those that are not concerned cost nothing.
-            owner: Only of objects that are controlled by an object of this group and kind.
+            owner: Only of objects that are controlled by an object of this group and kind; `NOBODY`
+                for those that nothing controls.
 
         Raises:
             SelectorError: If a text is no selector.
@@ -98,7 +103,7 @@ class Informer:
             labels = document["metadata"].get("labels") or {}
             if selector is not None and not selector.matches(labels):
                 continue
-            if owner is not None and controlled_by(document) != owner:
+            if owner is not None and (controlled_by(document) or NOBODY) != owner:
                 continue
             handler(None, document)
 
@@ -154,12 +159,10 @@ class Informer:
                 self._selected[number](old, new)
 
     def _tell_owners(self, old: Cached | None, new: Cached | None) -> None:
-        owner = controlled_by(new) if new is not None else None
-        before = controlled_by(old) if old is not None else None
-        for kind in dict.fromkeys((before, owner)):
-            if kind is not None:
-                for handler in self._owned.get(kind, ()):
-                    handler(old, new)
+        kinds = [controlled_by(one) or NOBODY for one in (old, new) if one is not None]
+        for kind in dict.fromkeys(kinds):
+            for handler in self._owned.get(kind, ()):
+                handler(old, new)
 
     def _selecting(self, old: Cached | None, new: Cached | None) -> Iterable[int]:
         """Return who selects an object as it was or as it is."""
