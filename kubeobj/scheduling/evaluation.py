@@ -186,6 +186,10 @@ class Evaluation:
                 return found
         return self._first(state)
 
+    def fits(self, state: NodeState) -> bool:
+        """Return whether a node would do as it is now, if nobody else were to come there."""
+        return self._first(state)[0] == 0
+
     # ------------------------------------------------------------ what is asked
 
     def _remake(self) -> None:

@@ -13,14 +13,15 @@ from kubeobj.placement.podaffinity import PodTerm
 from kubeobj.scheduling.evaluation import Evaluation
 from kubeobj.scheduling.happenings import Happening, Kind, may_help
 from kubeobj.scheduling.nodes import NodeState
+from kubeobj.scheduling.placer import Placer
 from kubeobj.scheduling.queue import Alike, SchedulingQueue
 from kubeobj.scheduling.records import PodRecord
 from kubeobj.scheduling.snapshot import Snapshot
 from kubeobj.scheduling.templates import Template
 from kubeobj.scheduling.verdicts import Code
 
-EvaluationOf: TypeAlias = Callable[[Template], Evaluation]
-"""Returns where pods of a template can go, as of now."""
+PlacerOf: TypeAlias = Callable[[Template], Placer]
+"""Returns who decides for the pods of a template."""
 
 
 @final
@@ -30,17 +31,15 @@ class Hints:
     Args:
         queue: Who waits.
         snapshot: The cluster.
-        evaluation_of: Tells where pods can go.
+        placer_of: Tells where pods can go.
     """
 
-    __slots__ = ("_evaluation_of", "_queue", "_snapshot")
+    __slots__ = ("_placer_of", "_queue", "_snapshot")
 
-    def __init__(
-        self, queue: SchedulingQueue, snapshot: Snapshot, evaluation_of: EvaluationOf
-    ) -> None:
+    def __init__(self, queue: SchedulingQueue, snapshot: Snapshot, placer_of: PlacerOf) -> None:
         self._queue = queue
         self._snapshot = snapshot
-        self._evaluation_of = evaluation_of
+        self._placer_of = placer_of
 
     def take_in(self, happening: Happening) -> None:
         """Try those again whom something that has happened may help."""
@@ -48,12 +47,19 @@ class Hints:
         for alike in self._queue.waiting_at("" if state is None else state.name):
             if happening.kind is Kind.POD_ADDED and not self._may_help_any(alike, happening.kind):
                 continue
-            evaluation = self._evaluation_of(alike[0])
-            is_exact = evaluation.is_local and evaluation.rejection is None
-            if state is not None and is_exact:
+            evaluation = None if state is None else self._exact(alike[0])
+            if state is not None and evaluation is not None:
                 self._help_there(alike, evaluation, happening, state)
             elif self._concerns(alike[0], happening):
                 self._help_all(alike, happening.kind)
+
+    def _exact(self, template: Template) -> Evaluation | None:
+        """Return where pods can go that look at nothing but nodes; None for others."""
+        placer = self._placer_of(template)
+        if placer.looks_far(template):
+            return None
+        evaluation = placer.evaluation(template)
+        return evaluation if evaluation.is_local and evaluation.rejection is None else None
 
     def _may_help_any(self, alike: Alike, kind: Kind) -> bool:
         """Return whether something may help pods that are alike, who have the same in their way."""
@@ -70,8 +76,9 @@ class Hints:
     ) -> None:
         """Try those again that can go to a node now: as many as there is room for."""
         template, pods = alike[0], self._queue.waiting_like(alike)
-        for uid in list(state.nominated):
-            if uid in pods:
+        nominated = [uid for uid in state.nominated if uid in pods]
+        if nominated and evaluation.fits(state):
+            for uid in nominated:
                 self._queue.help(pods[uid])
         if evaluation.answer(state)[0] == 0:
             self._help_some(alike, room_for(template, state))
@@ -79,12 +86,15 @@ class Hints:
             self._help_some(alike, 1)
 
     def _help_some(self, alike: Alike, number: int) -> None:
-        """Try some of those again that no other node is kept free for."""
+        """Try some of those again, first of all those that no other node is kept free for."""
         nominees = self._snapshot.nominees
-        others = (
-            one for uid, one in self._queue.waiting_like(alike).items() if uid not in nominees
-        )
-        for queued in list(islice(others, number)):
+        pods = self._queue.waiting_like(alike)
+        free = (one for uid, one in pods.items() if uid not in nominees)
+        chosen = list(islice(free, number))
+        if len(chosen) < number:
+            kept = (one for uid, one in pods.items() if uid in nominees)
+            chosen += islice(kept, number - len(chosen))
+        for queued in chosen:
             self._queue.help(queued)
 
     def _concerns(self, template: Template, happening: Happening) -> bool:

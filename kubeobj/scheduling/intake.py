@@ -13,12 +13,14 @@ from kubeobj.scheduling.frameworks import Framework
 from kubeobj.scheduling.gangs import Gangs, Group
 from kubeobj.scheduling.happenings import Happening, Kind, kinds_of
 from kubeobj.scheduling.hints import Hints
+from kubeobj.scheduling.placer import Placer
 from kubeobj.scheduling.preemption import Budgets
 from kubeobj.scheduling.profiles import DEFAULT_NAME
 from kubeobj.scheduling.queue import Place, QueuedPod, SchedulingQueue
 from kubeobj.scheduling.records import PodRecord, record_of
 from kubeobj.scheduling.selection import RESOURCES as SELECTING
 from kubeobj.scheduling.snapshot import Snapshot
+from kubeobj.scheduling.templates import Template
 from kubeobj.scheduling.volumes import RESOURCES as OF_VOLUMES
 from kubeobj.scheduling.volumes import key_of
 
@@ -83,8 +85,7 @@ class Intake:
         self._gangs = gangs
         self._frameworks = frameworks
         self._binder = binder
-        first = next(iter(frameworks.values()))
-        self._hints = Hints(queue, snapshot, first.placer.evaluation)
+        self._hints = Hints(queue, snapshot, self._placer_of)
         self._handlers: dict[str, _Handler] = {
             "nodes": self._node,
             "pods": self._pod,
@@ -112,6 +113,13 @@ class Intake:
     def framework_of(self, pod: Wire) -> Framework | None:
         """Return the profile that a pod is placed by, or None if another scheduler places it."""
         return self._frameworks.get(pod["spec"].get("schedulerName") or DEFAULT_NAME)
+
+    def _placer_of(self, template: Template) -> Placer:
+        framework = self.framework_of(template.example)
+        if framework is None:
+            message = f"no profile places pods like {template.example['metadata']['name']}"
+            raise LookupError(message)
+        return framework.placer
 
     # ------------------------------------------------------------ nodes
 
@@ -169,16 +177,18 @@ class Intake:
         if self._queue.find(uid) is not None:
             self._queue.remove(uid)
         before = self._snapshot.pods.get(uid)
+        # What has been decided here is news to those that wait once the API has it.
+        is_confirmed = before is not None and not before.document["spec"].get("nodeName")
         self._snapshot.put_pod(pod)
         record = self._snapshot.pods[uid]
-        if record is before:
+        if record is before and not is_confirmed:
             return
         self._gangs.put(record)
         state = self._snapshot.nodes.find(record.node)
         if state is None:
             return
         self._hints.take_in(Happening(Kind.POD_ADDED, state, record))
-        if before is not None:
+        if before is not None and not is_confirmed:
             self._hints.take_in(Happening(Kind.POD_GONE, state, before))
 
     def _pod_pending(self, pod: Wire) -> None:

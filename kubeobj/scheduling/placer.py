@@ -28,7 +28,7 @@ from kubeobj.scheduling.snapshot import Snapshot
 from kubeobj.scheduling.templates import Template
 from kubeobj.scheduling.verdicts import Rejection
 
-KEPT: Final = 512
+KEPT: Final = 128
 """For how many sorts of pods it is kept where they can go."""
 
 NO_NODES_TEXT: Final = "no nodes available to schedule pods"
@@ -127,6 +127,11 @@ class Placer:
             self._kept.move_to_end(template)
         found.refresh()
         return found
+
+    def looks_far(self, template: Template) -> bool:
+        """Return whether pods elsewhere are known to be in the way of pods of a template."""
+        found = self._kept.get(template)
+        return found is not None and not found.is_local
 
     # ------------------------------------------------------------ where to
 
