@@ -47,6 +47,9 @@ _NO_FACTS = (
     " accepted media types include: application/json-patch+json, application/merge-patch+json"
 )
 
+# The metadata by which a patch says that it is for one version of one object only.
+_WHICH = frozenset({"resourceVersion", "uid"})
+
 # What the server answers with 400; all else that a patch does wrong is 422.
 _UNREADABLE = frozenset({PatchRule.BAD_PATCH, PatchRule.BAD_DOCUMENT})
 
@@ -88,7 +91,17 @@ def _changed(change: JsonValue, kind: PatchType) -> frozenset[str] | None:
     # What begins so tells what to do with other fields.
     if any(not isinstance(name, str) or name.startswith("$") for name in change):
         return None
-    return frozenset(change)
+    names = frozenset(change)
+    return names - {"metadata"} if _only_says_which(change.get("metadata")) else names
+
+
+def _only_says_which(metadata: JsonValue) -> bool:
+    """Return whether all that a patch says of metadata is which object it is for, as stored."""
+    return (
+        isinstance(metadata, dict)
+        and metadata.keys() <= _WHICH
+        and all(one.__class__ is str and one and one.isascii() for one in metadata.values())
+    )
 
 
 def apply(endpoint: Endpoint, document: Wire, change: JsonValue, kind: PatchType) -> JsonValue:

@@ -88,6 +88,20 @@ def test_what_is_read_again_has_its_zeros() -> None:
 # ---------------------------------------------------------------- the same by both ways
 
 
+def _with_which(change: Wire, stored: Wire) -> Wire:
+    """Return a patch that says for which version of which object it is."""
+    which = {name: stored["metadata"][name] for name in ("uid", "resourceVersion")}
+    return {"metadata": which, **change}
+
+
+@pytest.mark.parametrize("change", [{}, {"status": RUNNING}, {"status": {"phase": 1}}])
+@pytest.mark.parametrize("kind", [PatchType.MERGE, PatchType.STRATEGIC])
+def test_a_patch_for_one_version_makes_the_same(kind: PatchType, change: Wire) -> None:
+    """As one for any; the metadata that it names is not written anew."""
+    stored = orjson.loads(SHARING.get("pods", POD["metadata"]["name"], namespace="default").data)
+    _both("status", _with_which(change, stored), kind, "pods")
+
+
 def _both(part: str, change: Document | list[Document], kind: PatchType, resource: str) -> None:
     """Patch on two servers, one of which shares nothing; compare what comes of it."""
     seen: list[tuple[int, str | bytes, tuple[str, ...]]] = []
@@ -123,6 +137,11 @@ def _both(part: str, change: Document | list[Document], kind: PatchType, resourc
         pytest.param({"status": RUNNING, "spec": {"replicas": 7}}, id="more-than-status"),
         pytest.param({"status": RUNNING, "metadata": {"labels": {"a": "b"}}}, id="labels"),
         pytest.param({"metadata": {"resourceVersion": "1"}}, id="outdated"),
+        pytest.param({"metadata": {"resourceVersion": 1}, "status": {}}, id="mistyped-version"),
+        pytest.param({"metadata": {"resourceVersion": ""}, "status": RUNNING}, id="no-version"),
+        pytest.param({"metadata": {"uid": "other"}, "status": RUNNING}, id="other-uid"),
+        pytest.param({"metadata": {"uid": None}, "status": RUNNING}, id="no-uid"),
+        pytest.param({"metadata": None, "status": RUNNING}, id="no-metadata"),
         pytest.param({"status": {"$patch": "delete"}}, id="directive"),
         pytest.param({"$retainKeys": ["status"], "status": {}}, id="directive-on-top"),
         pytest.param({"kind": "Other"}, id="other-kind"),
