@@ -35,6 +35,7 @@ _COMMANDS = (
     "convert",
     "default",
     "simulate",
+    "plan",
     "completion",
 )
 

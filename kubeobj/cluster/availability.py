@@ -42,44 +42,44 @@ class Availability:
         desired: How many were asked for.
         available: How many its status says are available.
         serving: How many were ready, on nodes that could be reached.
+        before: How many were available before the record begins; None if it was not there then.
     """
 
     workload: Workload
     desired: Steps = field(default_factory=list)
     available: Steps = field(default_factory=list)
     serving: Steps = field(default_factory=list)
+    before: int | None = None
 
-    def worst(self, end: float, *, since: float | None = None) -> Worst | None:
+    def worst(self, end: float) -> Worst | None:
         """Return when the most were missing; None if it never had all it asked for.
 
         What is asked for anew is missed only once it has been there.
 
         Args:
             end: When to stop looking.
-            since: When to start looking; None for the beginning.
         """
         found: Worst | None = None
-        for at, _, owed, serving in self._owed(end, since):
+        for at, _, owed, serving in self._owed(end):
             if found is None or owed - serving > found.desired - found.serving:
                 found = Worst(at, serving, owed)
         return found
 
-    def short_seconds(self, end: float, *, since: float | None = None) -> float:
+    def short_seconds(self, end: float) -> float:
         """Return for how long some were missing, in seconds."""
-        owed = self._owed(end, since)
-        return sum(until - at for at, until, least, serving in owed if serving < least)
+        owed = self._owed(end)
+        return sum((until - at for at, until, least, serving in owed if serving < least), 0.0)
 
-    def _owed(self, end: float, since: float | None) -> Iterator[tuple[float, float, int, int]]:
+    def _owed(self, end: float) -> Iterator[tuple[float, float, int, int]]:
         """Yield from when to when how many had to be there, and how many were."""
-        owed: int | None = None
+        owed = self.before
         for at, until, desired, serving in joined(self.desired, self.serving, end):
             if serving >= desired:
                 owed = desired
             elif owed is not None:
                 owed = min(owed, desired)
-            begin = at if since is None else max(at, since)
-            if owed is not None and until > begin:
-                yield begin, until, owed, serving
+            if owed is not None and until > at:
+                yield at, until, owed, serving
 
 
 @final
@@ -101,6 +101,8 @@ class Availabilities:
         if known is None:
             known = self.all[workload] = Availability(workload)
         desired, available = (0, 0) if change.new is None else _numbers(change.new)
+        if not change.is_news and not known.desired and available >= desired:
+            known.before = desired
         step(known.desired, at, desired)
         step(known.available, at, available)
 
