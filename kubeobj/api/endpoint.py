@@ -12,7 +12,7 @@ import orjson
 
 from kubeobj.api.kind import Errors, Kind, Part, Version
 from kubeobj.api.table import Table
-from kubeobj.api.wireform import read_again, read_wire
+from kubeobj.api.wireform import read_again, read_wire, read_within
 from kubeobj.documents import Wire
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.models.resource import Resource
@@ -73,7 +73,11 @@ class Endpoint:
         return self.complete(obj), has_unknown
 
     def read_again(
-        self, body: Wire, names: Container[str], part: Part | None = None
+        self,
+        body: Wire,
+        names: Collection[str],
+        part: Part | None = None,
+        within: Container[str] | None = None,
     ) -> tuple[Wire, bool]:
         """Return the same as `read`, of a body that is as it is stored but for its fields *names*.
 
@@ -81,13 +85,19 @@ class Endpoint:
             body: The body. Of an object that is stored in another version, all is read.
             names: The fields that may have changed.
             part: The part which alone they are, if all else is shared with what is stored.
+            within: The fields of that part, if it is one field, that may have changed; None for
+                all.
 
         Raises:
             WireError: If a value has the wrong type.
         """
         if self.version is not None:
             return self.read(body)
-        obj, has_unknown = read_again(self.type_name, body, names)
+        if within is None or part is None:
+            obj, has_unknown = read_again(self.type_name, body, names)
+        else:
+            (field,) = names
+            obj, has_unknown = read_within(self.type_name, body, field, within)
         if part is None or part.default is None:
             return self.complete(obj), has_unknown
         part.default(obj)

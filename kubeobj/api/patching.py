@@ -5,7 +5,7 @@ Server-side apply is a fourth kind of patch, and comes with a step of its own.
 Source: ``k8s.io/apiserver/pkg/endpoints/handlers`` patch.go (v1.36).
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from enum import StrEnum
 
 from kubeobj.api.endpoint import Endpoint
@@ -74,12 +74,13 @@ def patch(request: Request, name: str, change: JsonValue, kind: PatchType) -> Ou
         part = None
     # What a merge patch leaves alone, it shares.
     shares = part is not None and kind is PatchType.MERGE
+    within = _fields_within(change, request.subresource) if shares else None
 
     def patched(old: Wire) -> Wire:
         if shares:
             old = {**old, "metadata": {**old["metadata"]}}
         result = apply(request.endpoint, request.endpoint.view(old), change, kind)
-        return read_result(request, result, name, changed, part)
+        return read_result(request, result, name, changed, part, within)
 
     return replace(request, name, patched, shares=shares)
 
@@ -93,6 +94,12 @@ def _changed(change: JsonValue, kind: PatchType) -> frozenset[str] | None:
         return None
     names = frozenset(change)
     return names - {"metadata"} if _only_says_which(change.get("metadata")) else names
+
+
+def _fields_within(change: JsonValue, own: str) -> Container[str] | None:
+    """Return the fields of a part that a merge patch changes; None if it does not say which."""
+    fields = change.get(own) if isinstance(change, dict) else None
+    return frozenset(fields) if isinstance(fields, dict) else None
 
 
 def _only_says_which(metadata: JsonValue) -> bool:
@@ -152,8 +159,9 @@ def read_result(
     request: Request,
     result: JsonValue,
     name: str,
-    changed: Container[str] | None,
+    changed: Collection[str] | None,
     part: Part | None,
+    within: Container[str] | None = None,
 ) -> Wire:
     """Return what a patch has made, in stored form.
 
@@ -163,6 +171,7 @@ def read_result(
         name: Of which object.
         changed: The fields that the patch may have changed; None for all.
         part: The part which alone they are, if all else is shared with what is stored.
+        within: The fields of that part that the patch may have changed; None for all.
 
     Raises:
         BadRequest: If it is no object of the kind, or another object.
@@ -176,7 +185,7 @@ def read_result(
         if changed is None or not isinstance(result, dict):
             obj, has_unknown = request.endpoint.read(result)
         else:
-            obj, has_unknown = request.endpoint.read_again(result, changed, part)
+            obj, has_unknown = request.endpoint.read_again(result, changed, part, within)
     except (WireError, BadRequest) as error:
         raise unfit(str(error)) from None
     try:

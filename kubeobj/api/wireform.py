@@ -105,6 +105,38 @@ def read_again(type_name: str, value: Wire, names: Container[str]) -> tuple[Wire
     return document, has_unknown
 
 
+def read_within(
+    type_name: str, value: Wire, field: str, names: Container[str]
+) -> tuple[Wire, bool]:
+    """Return the same as `read_wire`, of what is in wire form but for fields of an object in it.
+
+    The other fields are taken as they are, and are part of what is returned.
+
+    Args:
+        type_name: The type, as `FieldSchema` names it.
+        value: The document.
+        field: The field of it that is that object.
+        names: The fields of that object which may not be in wire form.
+
+    Raises:
+        WireError: If a value has the wrong type.
+
+    >>> pod = {"metadata": {"name": "web"}, "status": {"phase": "Running", "message": ""}}
+    >>> read_within("corev1.Pod", pod, "status", {"message"})[0]["status"]
+    {'phase': 'Running'}
+    """
+    schema, part = FieldSchema(type_name).child(field), value.get(field)
+    if schema is None or schema.kind != "object" or part.__class__ is not dict:
+        return read_again(type_name, value, {field})
+    if not any(kept and name not in names for name, kept in part.items()):
+        return read_again(type_name, value, {field})  # it may be nothing but zeros, and go
+    try:
+        inner, has_unknown = read_again(schema.type, part, names)
+    except WireError as error:
+        raise error.under(field) from None
+    return {**value, field: inner}, has_unknown
+
+
 def read_value(schema: FieldSchema, value: object) -> JsonValue:
     """Return one value in wire form, as an item of a list of its type.
 

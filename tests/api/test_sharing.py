@@ -102,13 +102,21 @@ def test_a_patch_for_one_version_makes_the_same(kind: PatchType, change: Wire) -
     _both("status", _with_which(change, stored), kind, "pods")
 
 
-def _both(part: str, change: Document | list[Document], kind: PatchType, resource: str) -> None:
+def _both(
+    part: str,
+    change: Document | list[Document],
+    kind: PatchType,
+    resource: str,
+    first: Wire | None = None,
+) -> None:
     """Patch on two servers, one of which shares nothing; compare what comes of it."""
     seen: list[tuple[int, str | bytes, tuple[str, ...]]] = []
     for server in (SHARING, READING):
         twin, namespace = server.fork(), "" if resource == "nodes" else "default"
         manifest = DEPLOYMENT if resource == "deployments" else POD
         name = manifest["metadata"]["name"]
+        if first is not None:
+            twin.patch(resource, name, first, kind, namespace=namespace, part=part)
         before = twin.get(resource, name, namespace=namespace)
         kept = bytes(before.data)
         try:
@@ -152,6 +160,26 @@ def test_a_patch_of_a_status_makes_the_same(
 ) -> None:
     """Whether the rest is shared or read."""
     _both("status", change, kind, resource)
+
+
+@pytest.mark.parametrize("resource", ["pods", "deployments", "nodes"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"conditions": None},
+        {"conditions": []},
+        {"phase": None, "podIP": ""},
+        {"colour": "red", "phase": "Failed"},
+        {"podIP": "10.0.0.2"},
+        {"replicas": 0, "observedGeneration": 3},
+        {"capacity": {"cpu": "0.5", "memory": None}},
+        dict.fromkeys((*RUNNING, "qosClass", "observedGeneration", "nodeInfo")),
+    ],
+)
+def test_a_second_patch_of_a_status_makes_the_same(resource: str, change: Wire) -> None:
+    """Of what is there, only what the patch names is read again."""
+    before = {"status": {**RUNNING, "observedGeneration": 1, "capacity": {"cpu": "4"}}}
+    _both("status", {"status": change}, PatchType.MERGE, resource, first=before)
 
 
 _PARTS = st.recursive(
