@@ -136,5 +136,6 @@ class Heartbeats:
             self._forget(node)
             return
         status = node_status(node.machine, node.address, before, at)
-        self._client.patch("nodes", name, {"status": status}, type="merge", part="status")
+        changed = {field: value for field, value in status.items() if before.get(field) != value}
+        self._client.patch("nodes", name, {"status": changed}, type="merge", part="status")
         self._reported[name] = at
