@@ -436,6 +436,10 @@ class Cluster:
         if at <= now and end <= now:
             return False
         self.clock.advance(max(at - now, _TICK))
+        due = self.faults.deadline
+        if due is not None and due <= self.clock.now() and self._processes[KUBELETS].is_up:
+            # A node that goes down now has said until now that it is alive.
+            self._processes[KUBELETS].step()
         return True
 
     def _happened(self, by: str) -> None:

@@ -311,11 +311,16 @@ def _described(word: str, form: FaultForm, fault: object) -> str:
     if form.reads is parse_duration:
         target = f"{target:g}s"
     said = [
-        f",{key}={getattr(fault, name)}"
+        f",{key}={_text_of(getattr(fault, name))}"
         for key, (name, _) in form.keys.items()
         if getattr(fault, name) != defaults[name]
     ]
     return f"{word}={target}{''.join(said)}" if target else f"{word}{''.join(said)}"
+
+
+def _text_of(value: object) -> str:
+    """Return what is said of a fault, as it is read."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _duration(text: str, part: str, position: int) -> float:
