@@ -90,7 +90,15 @@ def error_record(error: Exception) -> Document:
         case click.ClickException():
             return {"kind": "UsageError", "message": error.format_message()}
         case _:
-            return {"kind": type(error).__name__, "message": str(error)}
+            return _other_error(error)
+
+
+def _other_error(error: Exception) -> Document:
+    kind = type(error).__name__
+    if kind != "FaultTextError":  # its module is imported only by who reads faults
+        return {"kind": kind, "message": str(error)}
+    names = {"message": "reason", "text": "text", "position": "position", "hint": "hint"}
+    return {"kind": kind, **{name: getattr(error, each) for name, each in names.items()}}
 
 
 def _selector_error(error: SelectorError) -> Document:

@@ -23,6 +23,8 @@ COMMANDS = [
     "explain",
     "convert",
     "default",
+    "simulate",
+    "plan",
     "completion",
 ]
 

@@ -119,7 +119,8 @@ def test_bad_input_is_explained(kubeobj: Run, args: tuple[str, ...], says: str) 
     answer = kubeobj(*ARGS, *args)
     assert (answer.code, answer.out) == (2, "")
     assert says in answer.err
-    assert says in kubeobj(*ARGS, *args, "--json").json["errors"][0]["message"]
+    (error,) = kubeobj(*ARGS, *args, "--json").json["errors"]
+    assert says in f"{error['message']} {error.get('hint')}"
 
 
 @pytest.mark.usefixtures("manifests")
