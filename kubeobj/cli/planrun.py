@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, final
 
-import orjson
-
+from kubeobj.api.client.reader import ALL_NAMESPACES
 from kubeobj.api.errors import Timeout
 from kubeobj.cli.planchange import ObjectChange, apply_change, prune
 from kubeobj.cli.progress import Bar
@@ -15,6 +14,7 @@ from kubeobj.cluster.invariants.settled import Settled
 from kubeobj.cluster.podlives import PodLife, Workload
 from kubeobj.cluster.timeline import Record, Timeline
 from kubeobj.reconcile.loop import NeverSettles
+from kubeobj.reconcile.request import Request, wire_of
 
 if TYPE_CHECKING:
     from kubeobj.manifests import Manifest
@@ -125,14 +125,14 @@ def _last_news(record: Record, before: list[str], began: float, ended: float) ->
 def _unplaced(cluster: Cluster) -> list[str]:
     """Return why pods have no node, as the scheduler explains it, node by node."""
     found = []
-    for record in cluster.server.store.list("pods").records:
-        pod = orjson.loads(record.data)
+    for item in cluster.client.list("pods", namespace=ALL_NAMESPACES).items:
+        pod = wire_of(item)
         if pod["spec"].get("nodeName") or "deletionTimestamp" in pod["metadata"]:
             continue
         try:
             text = cluster.scheduler.explain(pod).text
         except LookupError as error:
-            text = f"{record.key.namespace}/{record.key.name}: {error}"
+            text = f"{Request.of(pod)}: {error}"
         found.append(text)
         if len(found) == _MOST_EXPLAINED:
             break
