@@ -44,10 +44,10 @@ from kubeobj.scheduling.loop import scheduler_loop
 from kubeobj.scheduling.profiles import Profile
 from kubeobj.scheduling.scheduler import Scheduler
 
-Predicate: TypeAlias = "Callable[[Cluster], object]"
+Predicate: TypeAlias = Callable[["Cluster"], object]
 """Something to wait for: true once it is so."""
 
-Watcher: TypeAlias = "Callable[[Cluster], object]"
+Watcher: TypeAlias = Callable[["Cluster"], object]
 """Called after everything that has happened; what it raises ends the simulation."""
 
 

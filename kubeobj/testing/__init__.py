@@ -1,10 +1,6 @@
-"""The test bed: what a test of a Kubernetes program is made of. Needs ``kubeobj[testing]``.
+"""The test bed: what a test of a Kubernetes program is made of.
 
-`kubeobj.testing.strategies` draws labels, selectors, names, quantities and metadata for property
-tests with Hypothesis.
+`kubeobj.testing.strategies` draws labels, selectors, names, objects and faults for property tests,
+and `kubeobj.testing.machines` has Hypothesis look for what breaks an operator; both need
+``kubeobj[testing]``. `kubeobj.testing.plugin` gives pytest its fixtures, and needs nothing.
 """
-
-from importlib.util import find_spec
-
-if find_spec("hypothesis") is None:
-    raise ImportError("kubeobj.testing needs Hypothesis: pip install 'kubeobj[testing]'")

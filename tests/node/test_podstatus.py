@@ -98,7 +98,7 @@ FAILED = {
         ),
     ],
 )
-def test_what_is_told_of_one_container(  # noqa: PLR0913 - a row of the table
+def test_what_is_told_of_one_container(
     behaviour: dict[str, Any],
     policy: str,
     now: float,

@@ -86,8 +86,11 @@ def test_init_containers_run_one_after_the_other() -> None:
 
 @pytest.mark.parametrize(
     ("policy", "phase", "does"),
-    [("Always", "Pending", "running"), ("OnFailure", "Pending", "running")]
-    + [("Never", "Failed", "exited")],
+    [
+        ("Always", "Pending", "running"),
+        ("OnFailure", "Pending", "running"),
+        ("Never", "Failed", "exited"),
+    ],
 )
 def test_an_init_container_that_fails(policy: str, phase: str, does: str) -> None:
     """It is tried again, unless the pod says never: then the pod has failed."""

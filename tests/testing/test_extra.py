@@ -19,7 +19,7 @@ except ImportError as error:
 """
 
 
-@pytest.mark.parametrize("module", ["kubeobj.testing", "kubeobj.testing.strategies"])
+@pytest.mark.parametrize("module", ["kubeobj.testing.machines", "kubeobj.testing.strategies"])
 def test_import_error_names_the_extra(module: str) -> None:
     """The error is an ImportError that names the extra."""
     run = subprocess.run(

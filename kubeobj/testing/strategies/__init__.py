@@ -5,10 +5,12 @@ something plain. Options are by keyword; bad ones raise Hypothesis' `InvalidArgu
 strategy is made.
 """
 
+import kubeobj.testing.extra  # noqa: F401 - says what to install
 from kubeobj.testing.strategies.apicalls import ApiCall, Verb, api_calls
 from kubeobj.testing.strategies.breakages import Broken, broken_workloads
 from kubeobj.testing.strategies.cases import SelectorWithLabels, selectors_with_labels
 from kubeobj.testing.strategies.dns import dns1035_labels, dns_labels, dns_subdomains
+from kubeobj.testing.strategies.faults import faults
 from kubeobj.testing.strategies.intorstrings import int_or_strings
 from kubeobj.testing.strategies.labels import label_keys, label_values
 from kubeobj.testing.strategies.labelselectors import (
@@ -70,6 +72,7 @@ __all__ = [
     "dns_labels",
     "dns_subdomains",
     "durations",
+    "faults",
     "finalizer_names",
     "generate_names",
     "int_or_strings",
