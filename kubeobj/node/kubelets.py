@@ -53,10 +53,12 @@ class Kubelets:
         self._pods = manager.informer("pods")
         self._loop = manager.controller("kubelet", self.reconcile, needs=[self._pods])
         self._pods.subscribe(self._handle)
-        # Where each pod runs: what the machines know, by pod.
-        self._where: dict[Request, SimulatedNode] = {
-            key: node for node in nodes.values() for key in node
-        }
+        # Where each pod runs: what the machines know, by pod. A machine that nobody hears of may
+        # run one that is somewhere else by now.
+        self._where: dict[Request, list[SimulatedNode]] = {}
+        for node in nodes.values():
+            for key in node:
+                self._where.setdefault(key, []).append(node)
         self.look_at(self._where)
 
     def look_at(self, pods: Iterable[Request]) -> None:
@@ -77,13 +79,8 @@ class Kubelets:
     def reconcile(self, request: Request) -> Result | None:
         """Bring a pod on its node to where it should be, and report how it is."""
         pod = self._pods.cache.find(request)
-        here = self._where.get(request)
-        if here is not None and (pod is None or here.pods[request].uid != pod["metadata"]["uid"]):
-            if not here.is_reachable:
-                return None  # it does not know yet
-            here.forget(request)
-            del self._where[request]
-            here = None
+        if request in self._where:
+            self._clear_away(request, pod)
         if pod is None:
             return None
         node = self._nodes[pod["spec"]["nodeName"]]
@@ -97,8 +94,20 @@ class Kubelets:
             if not self._admits(request, pod, node):
                 return None
             run = node.start(request, pod, self._clock.now(), self._behaviours)
-            self._where[request] = node
+            self._where.setdefault(request, []).append(node)
         return self._look_after(request, pod, node, run)
+
+    def _clear_away(self, request: Request, pod: Cached | None) -> None:
+        """End what runs under the name of a pod and is not it, on machines that know of that."""
+        uid = None if pod is None else pod["metadata"]["uid"]
+        kept = []
+        for node in self._where.pop(request):
+            if node.pods[request].uid == uid or not node.is_reachable:
+                kept.append(node)
+            else:
+                node.forget(request)
+        if kept:
+            self._where[request] = kept
 
     def _look_after(
         self, request: Request, pod: Cached, node: SimulatedNode, run: SimulatedPod
