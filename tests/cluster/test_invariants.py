@@ -8,7 +8,7 @@ import pytest
 
 from kubeobj.api.errors import Forbidden, Timeout
 from kubeobj.cluster.cluster import Cluster, Plan
-from kubeobj.cluster.faults import NodeCrash, Partition
+from kubeobj.cluster.faults import NodeCrash
 from kubeobj.cluster.invariants.builtin import BUILTIN
 from kubeobj.cluster.invariants.invariant import Change, Followed, InvariantViolated, World
 from kubeobj.cluster.process import CONTROLLERS
@@ -150,21 +150,6 @@ def test_an_eviction_within_a_budget_is_fine() -> None:
     _evict(cluster, names[1])
     cluster.advance(60)
     cluster.check_settled()
-
-
-def test_two_pods_of_one_identity_are_caught() -> None:
-    """A machine that nobody hears of runs a pod, while its user says that it does not."""
-    cluster = Cluster.simulated(2)
-    cluster.apply([stateful_set("db", 1)])
-    cluster.settle()
-    node = str(cluster.client.get("pods", "db-0").at("spec", "nodeName"))
-    cluster.inject(Partition(node))
-    cluster.client.patch("nodes", node, {"spec": {"unschedulable": True}}, type="merge")
-    cluster.client.delete("pods", "db-0", grace_period_seconds=0)
-    with pytest.raises(InvariantViolated, match="each member of a StatefulSet runs once") as caught:
-        cluster.advance(60)
-    (text,) = caught.value.texts
-    assert text.startswith("pod default/db-0 runs on node-")
 
 
 def test_the_same_on_a_machine_that_is_down_is_fine() -> None:

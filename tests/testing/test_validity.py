@@ -208,6 +208,7 @@ DRAWN: dict[str, tuple[SearchStrategy[Any], Callable[[Any], bool]]] = {
         ),
     ),
     "selectors_with_labels": (kst.selectors_with_labels(), is_case),
+    "faults": (kst.faults(), lambda drawn: hasattr(drawn, "begin") or hasattr(drawn, "concerns")),
     "times": (kst.times(), lambda drawn: type(drawn) is Time and reads_back(drawn)),
     "uids": (kst.uids(), lambda uid: len(uid) == 36 and uid[14] == "4"),
 }
