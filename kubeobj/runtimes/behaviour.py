@@ -11,7 +11,7 @@ pod says it in an annotation, which goes before all rules:
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Annotated, Final, TypeAlias, final
+from typing import Annotated, ClassVar, Final, TypeAlias, final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -52,7 +52,7 @@ class Behaviour(BaseModel):
     False
     """
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         frozen=True, extra="forbid", strict=True, alias_generator=to_camel, populate_by_name=True
     )
 
@@ -74,7 +74,7 @@ class Behaviour(BaseModel):
 class _Said(Behaviour):
     """What a pod says of all of its containers, and of single ones."""
 
-    model_config = ConfigDict(title="behaviour")
+    model_config: ClassVar[ConfigDict] = ConfigDict(title="behaviour")
 
     containers: dict[str, Behaviour] = Field(default_factory=dict)
 
