@@ -7,6 +7,7 @@ last: the objects are then what they would be, at fewer versions.
 Source: Kubernetes documentation, Nodes, Heartbeats (v1.36).
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from heapq import heapify, heappop, heappush
@@ -78,10 +79,16 @@ class Heartbeats:
             heappush(self._due, (self._clock.now(), name))
 
     def look_at_node(self, name: str) -> None:
-        """Let a node register again that has come up anew, if its object was deleted."""
+        """Let a node say how it is that has come back; or register again, if it was deleted."""
+        self._report_soon(name)
         if name in self._deleted and self._nodes[name].boots > self._deleted[name]:
             del self._deleted[name]
             self.add([name])
+
+    def _report_soon(self, name: str) -> None:
+        """Let the status of a node be reported with its next lease."""
+        if name in self._reported:
+            self._reported[name] = -math.inf
 
     def _last_due(self, at: float, now: float) -> float:
         """Return when the last of the renewals was due that have been since *at*."""
@@ -96,7 +103,8 @@ class Heartbeats:
                 self._report(node, at)
             self._renew(node, at)
         except ApiError:
-            return  # it is tried again with the next one
+            # It is tried again with the next one; meanwhile others may have called it silent.
+            self._report_soon(name)
 
     def _renew(self, node: SimulatedNode, at: float) -> None:
         name = node.machine.name

@@ -129,7 +129,8 @@ class Kubelets:
             if status["phase"] in _OVER | {"Pending"}:
                 self._end(pod)
         at = run.next_news(now)
-        at = self._deadline(pod, at)
+        if not run.stopping:
+            at = self._deadline(pod, at)
         return None if at is None else Result(max(at - now, 0.0))
 
     def _status(self, pod: Cached, run: SimulatedPod, node: SimulatedNode, now: float) -> Wire:
