@@ -17,6 +17,7 @@ from kubeobj.controllers.job import JobController
 from kubeobj.controllers.namespace import NamespaceController
 from kubeobj.controllers.nodelifecycle import NodeLifecycleController
 from kubeobj.controllers.overlaps import SelectorOverlapController
+from kubeobj.controllers.persistentvolumebinder import PersistentVolumeBinder
 from kubeobj.controllers.podgc import PodGarbageCollector
 from kubeobj.controllers.pvcprotection import PvcProtectionController
 from kubeobj.controllers.pvprotection import PvProtectionController
@@ -29,6 +30,7 @@ from kubeobj.controllers.statefulset import StatefulSetController
 from kubeobj.controllers.tainteviction import TaintEvictionController
 from kubeobj.controllers.tokensecret import TokenSecretController
 from kubeobj.controllers.ttlafterfinished import TtlAfterFinishedController
+from kubeobj.controllers.volumeprovisioner import VolumeProvisioner
 from kubeobj.reconcile.manager import Install
 
 LOOPS: Final[Sequence[Install]] = (
@@ -45,6 +47,7 @@ LOOPS: Final[Sequence[Install]] = (
     JobController,
     NamespaceController,
     NodeLifecycleController,
+    PersistentVolumeBinder,
     PodGarbageCollector,
     PvcProtectionController,
     PvProtectionController,
@@ -58,5 +61,6 @@ LOOPS: Final[Sequence[Install]] = (
     TaintEvictionController,
     TokenSecretController,
     TtlAfterFinishedController,
+    VolumeProvisioner,
 )
 """The loops, each a class that is called with a manager; what it needs, it finds there."""

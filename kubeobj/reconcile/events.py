@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias, final
 
 from kubeobj.api.client import Client
-from kubeobj.api.errors import ApiError, NotFound
+from kubeobj.api.errors import AlreadyExists, ApiError, NotFound
 from kubeobj.clock import Clock
 from kubeobj.documents import Document, Wire
 from kubeobj.reconcile.moments import text_of
@@ -171,14 +171,12 @@ class EventRecorder:
         now = self._clock.now()
         namespace = subject.get("namespace") or "default"
         # As client-go names them: by the object, and by when.
-        name = f"{subject['name']}.{round(now * 1e9):x}"
-        name = f"{name}.{len(self._told):x}" if self._told else name
+        stem, number = f"{subject['name']}.{round(now * 1e9):x}", len(self._told)
         source = {"component": self.component, **({"host": self._host} if self._host else {})}
         text = text_of(now)
         event: Wire = {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"name": name, "namespace": namespace},
             "involvedObject": subject,
             "reason": reason,
             "message": message,
@@ -191,7 +189,13 @@ class EventRecorder:
             "reportingComponent": self.component,
             "reportingInstance": self._host,
         }
-        self._client.create(event)
+        while True:
+            name = f"{stem}.{number:x}" if number else stem
+            try:
+                self._client.create({**event, "metadata": {"name": name, "namespace": namespace}})
+                break
+            except AlreadyExists:
+                number += 1  # another component told something of it at the same moment
         _trim(self._told)
         self._told[key] = _Told(namespace, name, 1)
 

@@ -38,20 +38,10 @@ class LoopingClient(Client):
         return answer
 
 
-# Why an answer differs; each is a line of docs/reference/deviations.md.
-DEVIATIONS: dict[str, str] = {
-    "controllers/pv-bind": "no loop binds volumes and claims yet",
-}
-
-
 def _scenarios() -> list[Any]:
     lines = RECORDED.read_text(encoding="utf-8").split("\n")
-    found = []
-    for scenario in (json.loads(line) for line in lines if line):
-        reason = DEVIATIONS.get(scenario["id"])
-        marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-        found.append(pytest.param(scenario, id=scenario["id"], marks=marks))
-    return found
+    found = [json.loads(line) for line in lines if line]
+    return [pytest.param(scenario, id=scenario["id"]) for scenario in found]
 
 
 @pytest.mark.parametrize("scenario", _scenarios())

@@ -4,6 +4,8 @@ Source: ``k8s.io/kubernetes/plugin/pkg/admission/storage/storageclass/setdefault
 ``plugin/pkg/admission/network/defaultingressclass`` (v1.36).
 """
 
+from collections.abc import Iterable
+
 from kubeobj.api.admission.chain import Admission, AdmissionRequest, Operation
 from kubeobj.documents import Wire
 
@@ -43,6 +45,11 @@ def _fill(request: AdmissionRequest, resource: str, marks: tuple[str, ...], fiel
     )
     if name:
         request.object["spec"][field] = name
+
+
+def default_storage_class(classes: Iterable[Wire]) -> str:
+    """Return the name of the default class of storage, the youngest; empty if there is none."""
+    return _default(list(classes), _STORAGE_DEFAULT)
 
 
 def _default(classes: list[Wire], marks: tuple[str, ...]) -> str:
