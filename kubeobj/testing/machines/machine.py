@@ -1,7 +1,7 @@
 """The state machine: what Hypothesis may do to an operator."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Final, cast
+from typing import ClassVar, Final, TypeVar
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ from kubeobj.documents import Wire
 from kubeobj.reconcile.manager import Install
 from kubeobj.store.record import Record
 from kubeobj.testing.machines.outcome import children_of, document_of
-from kubeobj.testing.machines.script import Step, test_code
+from kubeobj.testing.machines.script import Step, code_of_test
 from kubeobj.testing.machines.spoiling import spoilings
 from kubeobj.testing.machines.trial import ObjectId, Subject, Trial
 from kubeobj.testing.strategies.faults import faults as any_fault
@@ -23,21 +23,25 @@ from kubeobj.testing.strategies.faults import faults as any_fault
 STEPS: Final = 15
 """How many things one example does at most, unless Hypothesis' settings say otherwise."""
 
+Drawn = TypeVar("Drawn")
+
 _place = st.integers(0, 7)
 _seconds = st.sampled_from([0.0, 1.0, 5.0, 30.0, 61.0, 400.0])
 _lasting = st.sampled_from([1.0, 10.0, 70.0, 400.0])
 
 
 def _of_class(
-    name: str, otherwise: Callable[["OperatorMachine"], object]
-) -> st.SearchStrategy[object]:
+    choose: Callable[["OperatorMachine"], st.SearchStrategy[Drawn]],
+) -> st.SearchStrategy[Drawn]:
     """Draw what the class of the machine says is to be drawn."""
+    runner: st.SearchStrategy[OperatorMachine] = st.runner()
+    return runner.flatmap(choose)
 
-    def drawn(machine: "OperatorMachine") -> st.SearchStrategy[object]:
-        found = getattr(machine, name)
-        return cast("st.SearchStrategy[object]", otherwise(machine) if found is None else found)
 
-    return st.runner().flatmap(drawn)
+def _any_fault(machine: "OperatorMachine") -> st.SearchStrategy[AnyFault]:
+    if machine.faults is None:
+        return any_fault(nodes=[*machine.now.cluster.nodes])
+    return machine.faults
 
 
 class OperatorMachine(RuleBasedStateMachine):
@@ -111,20 +115,20 @@ class OperatorMachine(RuleBasedStateMachine):
         """Begin with a cluster of some seed."""
         self._trial = self.trial(seed)
 
-    @rule(document=_of_class("objects", lambda _: st.nothing()))
+    @rule(document=_of_class(lambda machine: machine.objects))
     def apply(self, document: Wire) -> None:
         """Create an object, or change the one of its name."""
-        self._try(Step("apply", (document,)))
+        self._try(document)
 
     @precondition(lambda self: self.now.objects)
-    @rule(place=_place, document=_of_class("objects", lambda _: st.nothing()))
+    @rule(place=_place, document=_of_class(lambda machine: machine.objects))
     def change(self, place: int, document: Wire) -> None:
         """Change an object."""
         _, namespace, name = self._object(place)
         metadata: Wire = {**document["metadata"], "name": name}
         if namespace:
             metadata["namespace"] = namespace
-        self._try(Step("apply", ({**document, "metadata": metadata},)))
+        self._try({**document, "metadata": metadata})
 
     @precondition(lambda self: self.now.objects)
     @rule(place=_place)
@@ -149,10 +153,7 @@ class OperatorMachine(RuleBasedStateMachine):
             key, patch = record.key, patches[how % len(patches)]
             self._do(Step("patch", (key.resource, key.name, patch), _within(key.namespace)))
 
-    @rule(
-        fault=_of_class("faults", lambda machine: any_fault(nodes=[*machine.now.cluster.nodes])),
-        seconds=_lasting,
-    )
+    @rule(fault=_of_class(_any_fault), seconds=_lasting)
     def inject(self, fault: AnyFault, seconds: float) -> None:
         """Let something go wrong for a while."""
         lasts = is_lasting(ApiFault(fault) if hasattr(fault, "concerns") else fault)  # type: ignore[arg-type]
@@ -193,13 +194,17 @@ class OperatorMachine(RuleBasedStateMachine):
         method = getattr(self.now, step.method)
         self._told(lambda: method(*step.arguments, **dict(step.named)))
 
-    def _try(self, step: Step) -> None:
-        """Do something that the API may refuse; then it is as if it had not been tried."""
-        self._steps.append(step)
-        try:
-            self.now.apply(step.arguments[0])  # type: ignore[arg-type]
-        except ApiError:
-            self._steps.pop()
+    def _try(self, document: Wire) -> None:
+        """Apply an object; if the API refuses it, it is as if that had not been tried."""
+        self._steps.append(Step("apply", (document,)))
+
+        def apply() -> None:
+            try:
+                self.now.apply(document)
+            except ApiError:
+                self._steps.pop()
+
+        self._told(apply)
 
     def _told(self, doing: Callable[[], object]) -> None:
         """Do something; what fails says how to do it again."""
@@ -207,8 +212,7 @@ class OperatorMachine(RuleBasedStateMachine):
             doing()
         except Exception as error:
             self._has_failed = True
-            seed = self.now.cluster.seed
-            code = test_code(type(self), self._steps, seed=seed)
+            code = code_of_test(type(self), self._steps, seed=self.now.cluster.seed)
             error.add_note(f"The shortest script that does this, as a test:\n\n{code}\n")
             raise
 

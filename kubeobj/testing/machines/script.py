@@ -34,7 +34,7 @@ class Step:
         return f"trial.{self.method}(\n{inside}\n)"
 
 
-def test_code(machine: type, steps: Sequence[Step], *, seed: int) -> str:
+def code_of_test(machine: type, steps: Sequence[Step], *, seed: int) -> str:
     """Return the code of a test that does what a machine has done.
 
     Args:
@@ -43,7 +43,7 @@ def test_code(machine: type, steps: Sequence[Step], *, seed: int) -> str:
         seed: The seed of its cluster.
 
     >>> class WebsiteMachine: ...
-    >>> print(test_code(WebsiteMachine, [Step("advance", (10.0,))], seed=7))
+    >>> print(code_of_test(WebsiteMachine, [Step("advance", (10.0,))], seed=7))
     from kubeobj.testing.machines.script import WebsiteMachine  # not needed where it is defined
     <BLANKLINE>
     <BLANKLINE>
