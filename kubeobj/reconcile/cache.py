@@ -150,9 +150,10 @@ class Cache:
         """
         index = self._indexes.get(indexer)
         if index is None:
-            index = self._indexes[indexer] = Index(indexer)
+            index = Index(indexer)
             for key, document in self._objects.items():
                 index.change(key, None, document)
+            self._indexes[indexer] = index
         return list(index.find(word).values())
 
     def __len__(self) -> int:

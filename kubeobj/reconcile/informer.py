@@ -38,6 +38,7 @@ class Informer:
     __slots__ = (
         "_handlers",
         "_owned",
+        "_raised",
         "_reflector",
         "_selected",
         "_selectors",
@@ -56,6 +57,7 @@ class Informer:
         self._owned: dict[tuple[str, str], list[Handler]] = {}
         self._selectors: SelectorIndex[int] = SelectorIndex()
         self._selected: dict[int, Handler] = {}
+        self._raised: Exception | None = None
 
     @property
     def selection(self) -> Selection:
@@ -108,13 +110,20 @@ class Informer:
             handler(None, document)
 
     def poll(self) -> bool:
-        """Take in what has happened, and tell those who subscribed; return whether anything has."""
+        """Take in what has happened, and tell those who subscribed; return whether anything has.
+
+        Raises:
+            Exception: What a handler has raised first, once all has been told to all.
+        """
         deltas = self._reflector.poll()
         if not deltas:
             return False
         for delta in deltas:
             self._take(delta)
         self.is_synced = True
+        if self._raised is not None:
+            raised, self._raised = self._raised, None
+            raise raised
         return True
 
     def _take(self, delta: Delta) -> None:
@@ -151,18 +160,22 @@ class Informer:
 
     def _tell(self, old: Cached | None, new: Cached | None) -> None:
         for handler in self._handlers:
-            handler(old, new)
+            self._call(handler, old, new)
         if self._owned:
-            self._tell_owners(old, new)
+            kinds = [controlled_by(one) or NOBODY for one in (old, new) if one is not None]
+            for kind in dict.fromkeys(kinds):
+                for handler in self._owned.get(kind, ()):
+                    self._call(handler, old, new)
         if self._selected:
             for number in self._selecting(old, new):
-                self._selected[number](old, new)
+                self._call(self._selected[number], old, new)
 
-    def _tell_owners(self, old: Cached | None, new: Cached | None) -> None:
-        kinds = [controlled_by(one) or NOBODY for one in (old, new) if one is not None]
-        for kind in dict.fromkeys(kinds):
-            for handler in self._owned.get(kind, ()):
-                handler(old, new)
+    def _call(self, handler: Handler, old: Cached | None, new: Cached | None) -> None:
+        """Call a handler; what it raises must not keep the others from what they are to know."""
+        try:
+            handler(old, new)
+        except Exception as error:
+            self._raised = error if self._raised is None else self._raised
 
     def _selecting(self, old: Cached | None, new: Cached | None) -> Iterable[int]:
         """Return who selects an object as it was or as it is."""

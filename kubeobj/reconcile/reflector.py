@@ -15,6 +15,7 @@ from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.models.unstructured import Unstructured
 from kubeobj.reconcile.backoff import Backoff
+from kubeobj.reconcile.failures import FAILURES, Failure, retry_after
 from kubeobj.reconcile.request import wire_of
 from kubeobj.store.watch import EventType
 
@@ -92,10 +93,11 @@ class Reflector:
         "_backoff",
         "_client",
         "_clock",
+        "_failed_at",
         "_failures",
-        "_not_before",
         "_opened",
         "_seen",
+        "_wait",
         "_watch",
         "error",
         "selection",
@@ -105,13 +107,14 @@ class Reflector:
     def __init__(self, client: Client, clock: Clock, selection: Selection) -> None:
         self.selection: Selection = selection
         self.state: State = State.LISTING
-        self.error: ApiError | None = None
+        self.error: Failure | None = None
         """Why the last question failed; None if it did not."""
         self._client = client
         self._clock = clock
         self._backoff = Backoff(0.8, 30)
         self._failures = 0
-        self._not_before = 0.0
+        self._failed_at = 0.0
+        self._wait = 0.0
         self._watch: Watch[Unstructured] | None = None
         self._opened = 0.0
         # The version up to which everything has been told.
@@ -120,21 +123,19 @@ class Reflector:
     @property
     def deadline(self) -> float | None:
         """When to go on after a failure, in seconds since 1970; None if there was none."""
-        return self._not_before if self._failures else None
+        return self._failed_at + self._wait if self._failures else None
 
     def poll(self) -> Sequence[Delta]:
         """Return what has happened since the last poll, in order.
 
-        Errors of the API are no news: it is asked again, later and later.
+        An API that refuses or cannot be reached is no news: it is asked again, later and later.
         """
-        if self._failures and self._clock.now() < self._not_before:
+        # A clock that has been put back makes nobody wait.
+        if self._failures and 0 <= self._clock.now() - self._failed_at < self._wait:
             return ()
         try:
-            found = self._list() if self.state is State.LISTING else self._read()
-        except Gone as error:
-            self._relist(error)
-            return ()
-        except ApiError as error:
+            found = self._find_out()
+        except FAILURES as error:
             self._fail(error)
             return ()
         if self._failures:
@@ -154,6 +155,26 @@ class Reflector:
 
     # ------------------------------------------------------------ inside
 
+    def _find_out(self) -> Sequence[Delta]:
+        if self.state is State.WATCHING:
+            try:
+                return self._follow()
+            except Gone:
+                self.restart()  # the server has forgotten what comes next
+        return self._list()
+
+    def _follow(self) -> Sequence[Delta]:
+        """Read the watch; if it has ended without a word, read the next one, too.
+
+        Raises:
+            ApiError: If that one has ended as well.
+        """
+        for _ in range(2):
+            found = self._read()
+            if found or self._watch is not None:
+                return found
+        raise ApiError("watches end as soon as they are opened")
+
     def _list(self) -> Sequence[Delta]:
         where, token, objects = self.selection, "", []
         while True:
@@ -172,11 +193,12 @@ class Reflector:
         self._seen = page.resource_version
         self._open()
         self.state = State.WATCHING
-        return (Replaced(objects), *self._read())
+        # The watch is read at the next poll: if it fails, the list is not lost with it.
+        return (Replaced(objects),)
 
     def _read(self) -> Sequence[Delta]:
         watch = self._watch
-        if watch is not None and self._clock.now() - self._opened > RENEWED_AFTER_SECONDS:
+        if watch is not None and not self._is_young():
             # What is still to be read of the old one, the new one tells.
             self._seen = watch.resource_version or self._seen
             self.close()
@@ -185,13 +207,13 @@ class Reflector:
             watch = self._open()
         try:
             events = watch.poll()
-        except ApiError:
+        except FAILURES:
             self._watch = None
             raise
+        if events:
+            self._seen = watch.resource_version or self._seen
         if not watch.is_open:
             self._watch = None
-        elif events:
-            self._seen = watch.resource_version or self._seen
         return [_delta(event) for event in events] if events else ()
 
     def _open(self) -> Watch[Unstructured]:
@@ -206,18 +228,14 @@ class Reflector:
         self._opened = self._clock.now()
         return self._watch
 
-    def _relist(self, error: ApiError) -> None:
-        """The server has forgotten what comes next: begin again, without a wait if it is once."""
-        first = self.state is State.WATCHING
-        self.restart()
-        if not first:
-            self._fail(error)
+    def _is_young(self) -> bool:
+        return 0 <= self._clock.now() - self._opened <= RENEWED_AFTER_SECONDS
 
-    def _fail(self, error: ApiError) -> None:
+    def _fail(self, error: Failure) -> None:
         self.error = error
         self._failures += 1
-        wait = self._backoff.seconds(self._failures)
-        self._not_before = self._clock.now() + max(wait, error.retry_after_seconds or 0)
+        self._failed_at = self._clock.now()
+        self._wait = max(self._backoff.seconds(self._failures), retry_after(error))
 
 
 def _delta(event: ObjectEvent[Unstructured]) -> Delta:
