@@ -95,6 +95,7 @@ class Reflector:
         "_clock",
         "_failed_at",
         "_failures",
+        "_is_heard",
         "_opened",
         "_seen",
         "_wait",
@@ -117,6 +118,8 @@ class Reflector:
         self._wait = 0.0
         self._watch: Watch[Unstructured] | None = None
         self._opened = 0.0
+        # Whether a watch has answered since the list.
+        self._is_heard = False
         # The version up to which everything has been told.
         self._seen = ""
 
@@ -131,7 +134,8 @@ class Reflector:
         An API that refuses or cannot be reached is no news: it is asked again, later and later.
         """
         # A clock that has been put back makes nobody wait.
-        if self._failures and 0 <= self._clock.now() - self._failed_at < self._wait:
+        at = self.deadline
+        if at is not None and self._failed_at <= self._clock.now() < at:
             return ()
         try:
             found = self._find_out()
@@ -160,7 +164,11 @@ class Reflector:
             try:
                 return self._follow()
             except Gone:
-                self.restart()  # the server has forgotten what comes next
+                # The server has forgotten what comes next. If it does so at once each time, there
+                # is a list now and then, and not one after the other.
+                self.restart()
+                if not self._is_heard:
+                    raise
         return self._list()
 
     def _follow(self) -> Sequence[Delta]:
@@ -190,10 +198,9 @@ class Reflector:
             token = page.continue_token
             if not token:
                 break
-        self._seen = page.resource_version
-        self._open()
+        self._seen, self._is_heard = page.resource_version, False
         self.state = State.WATCHING
-        # The watch is read at the next poll: if it fails, the list is not lost with it.
+        # The watch begins at the next poll: if it fails, the list is not lost with it.
         return (Replaced(objects),)
 
     def _read(self) -> Sequence[Delta]:
@@ -210,6 +217,7 @@ class Reflector:
         except FAILURES:
             self._watch = None
             raise
+        self._is_heard = True
         if events:
             self._seen = watch.resource_version or self._seen
         if not watch.is_open:

@@ -19,25 +19,27 @@ def config(name: str) -> dict[str, Any]:
 
 
 class Breaking:
-    """A watch that breaks once, at its first poll."""
+    """A watch that breaks at one of its polls."""
 
-    def __init__(self, watch: Any, error: Exception | None) -> None:
+    def __init__(self, watch: Any, error: Exception | None, at: int) -> None:
         self._watch = watch
         self._error = error
+        self._left = at
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._watch, name)
 
     def poll(self, limit: int | None = None) -> list[Any]:
-        if self._error is None:
-            self._watch.close()
-            return []
-        error, self._error = self._error, None
+        self._left -= 1
+        if self._left:
+            return list(self._watch.poll(limit))
         self._watch.close()
-        raise error
+        if self._error is not None:
+            raise self._error
+        return []
 
 
-def breaking(client: InProcessClient, make: Callable[[int], object]) -> Any:
+def breaking(client: InProcessClient, make: Callable[[int], object], at: int = 1) -> Any:
     """A client whose n-th watch is what `make(n)` says: an error, "closed", or good (None)."""
     opened = 0
 
@@ -49,7 +51,7 @@ def breaking(client: InProcessClient, make: Callable[[int], object]) -> Any:
         how = make(opened)
         if how is None:
             return ask()
-        return Breaking(ask(), how if isinstance(how, Exception) else None)
+        return Breaking(ask(), how if isinstance(how, Exception) else None, at)
 
     return layered(client, around)
 
@@ -89,8 +91,9 @@ def test_what_a_closed_watch_has_not_told_is_told_at_the_same_poll(
 def test_what_a_forgotten_history_hides_is_listed_at_the_same_poll(
     client: InProcessClient, clock: VirtualClock
 ) -> None:
-    broken = breaking(client, lambda number: Expired("old") if number == 1 else None)
+    broken = breaking(client, lambda number: Expired("old") if number == 1 else None, at=2)
     informer = Informer(broken, clock, Selection("configmaps"))
+    informer.poll()
     informer.poll()
     client.create(config("a"))
     assert informer.poll()
@@ -164,3 +167,18 @@ def test_an_index_that_cannot_be_made_is_not_half_there(
         informer.cache.by(words, "word")
     is_bad = False
     assert Request("default", "a") in map(Request.of, informer.cache.by(words, "word"))
+
+
+def test_lists_are_told_though_no_watch_goes_on_from_them(
+    client: InProcessClient, clock: VirtualClock
+) -> None:
+    informer = Informer(breaking(client, lambda _: Expired("old")), clock, Selection("configmaps"))
+    for name in "abc":
+        client.create(config(name))
+        assert informer.poll()
+        assert name in names(informer)
+        assert not informer.poll()
+        at = informer.reflector.deadline
+        assert at is not None
+        assert at > clock.now()
+        clock.advance(at - clock.now())
