@@ -6,10 +6,11 @@ Source: ``sigs.k8s.io/controller-runtime/pkg/internal/controller`` (v0.24).
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from kubeobj.api.errors import AlreadyExists, ApiError, Conflict
+from kubeobj.api.errors import AlreadyExists, Conflict
 from kubeobj.clock import Clock
 from kubeobj.errors import KubeobjError
 from kubeobj.reconcile.backoff import Backoff
+from kubeobj.reconcile.failures import retry_after
 from kubeobj.reconcile.informer import Informer
 from kubeobj.reconcile.metrics import ControllerMetrics, ControllerStatus
 from kubeobj.reconcile.request import DONE, Request, Result
@@ -40,6 +41,7 @@ class Controller:
     """
 
     __slots__ = (
+        "_clock",
         "_on_error",
         "_reconcile",
         "errors",
@@ -68,6 +70,7 @@ class Controller:
         """What each key that has failed, and not gone well since, has failed with."""
         self.working_on: Request | None = None
         """Which key it is asked about now; None between two."""
+        self._clock = clock
         self._reconcile = reconcile
         self._on_error = on_error
 
@@ -89,10 +92,20 @@ class Controller:
     @property
     def status(self) -> ControllerStatus:
         """How it is doing."""
-        return ControllerStatus(self.name, len(self.queue), self.queue.added, self.metrics)
+        return ControllerStatus(
+            self.name,
+            len(self.queue),
+            self.queue.added,
+            self.metrics,
+            len(self.errors),
+            tuple(one.lack for one in self.needs if not one.is_synced),
+        )
 
     def step(self) -> Request | None:
-        """Ask about one key, and return it; None if none waits."""
+        """Ask about one key, and return it; None if none waits.
+
+        What is no `Exception`, such as `KeyboardInterrupt`, is not caught; the key waits again.
+        """
         if not all(informer.is_synced for informer in self.needs):
             return None
         key = self.queue.take()
@@ -101,13 +114,18 @@ class Controller:
         self.metrics.reconciles += 1
         self.metrics.waited(self.queue.waited(key))
         self.working_on = key
+        began = self._clock.now()
         try:
             result = self._ask(key)
         except Exception as error:
             self._failed(key, error)
+        except BaseException:
+            self.queue.add(key)
+            raise
         else:
             self._succeeded(key, result)
         finally:
+            self.metrics.worked(self._clock.now() - began)
             self.working_on = None
             self.queue.done(key)
         return key
@@ -132,9 +150,10 @@ class Controller:
     def _failed(self, key: Request, error: Exception) -> None:
         self.metrics.errors += 1
         self.errors[key] = error
-        self.queue.add_failed(key)
-        if isinstance(error, ApiError) and error.retry_after_seconds:
-            self.queue.add_after(key, error.retry_after_seconds)
+        self.queue.add_failed(key, at_least_seconds=retry_after(error))
         # That somebody else was faster is how the API works, and no news.
         if self._on_error is not None and not isinstance(error, Conflict | AlreadyExists):
-            self._on_error(key, error)
+            try:
+                self._on_error(key, error)
+            except Exception as another:
+                error.add_note(f"telling of it failed: {another!r}")

@@ -69,6 +69,13 @@ class Informer:
         """What asks the API for it."""
         return self._reflector
 
+    @property
+    def lack(self) -> str:
+        """What is missing as long as it is not synced, and why, for people."""
+        error = self._reflector.error
+        why = "not read yet" if error is None else f"{type(error).__name__}: {error}"
+        return f"{self.selection.kind}: {why}"
+
     def subscribe(
         self,
         handler: Handler,

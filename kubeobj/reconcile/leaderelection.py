@@ -4,12 +4,14 @@ Source: ``k8s.io/client-go/tools/leaderelection`` (v1.36); Kubernetes documentat
 """
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final, final
 
 from kubeobj.api.client import Client
-from kubeobj.api.errors import ApiError, NotFound
+from kubeobj.api.errors import NotFound
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
+from kubeobj.reconcile.failures import FAILURES
 from kubeobj.reconcile.moments import micro_text_of
 from kubeobj.reconcile.request import wire_of
 
@@ -86,7 +88,8 @@ class LeaderElector:
         """Whether this one leads: it holds the lease, and could renew it not long ago."""
         if self._renewed is None:
             return False
-        return self._clock.now() - self._renewed < self._election.renew_seconds
+        # If the clock has been put back, nobody knows how long ago that was.
+        return 0 <= self._clock.now() - self._renewed < self._election.renew_seconds
 
     @property
     def leader(self) -> str:
@@ -101,12 +104,12 @@ class LeaderElector:
     def step(self) -> bool:
         """Look at the lease, if it is time to; return whether it was."""
         now = self._clock.now()
-        if now < self._due:
-            return False
+        if self._due - self._election.retry_seconds <= now < self._due:
+            return False  # else it is due, or the clock has been put back
         self._due = now + self._election.retry_seconds
         try:
             self._take_or_renew(now)
-        except ApiError:
+        except FAILURES:
             return True  # a leader that cannot renew leads until `renew_seconds` have passed
         return True
 
@@ -120,8 +123,14 @@ class LeaderElector:
             return
         lease = self._read()
         self._renewed = None
-        if lease is not None and lease["spec"].get("holderIdentity") == self._election.identity:
-            self._write(lease, {**lease["spec"], "holderIdentity": "", "leaseDurationSeconds": 1})
+        spec: Wire = {} if lease is None else lease.get("spec") or {}
+        if lease is not None and spec.get("holderIdentity") == self._election.identity:
+            self._write(lease, {**spec, "holderIdentity": "", "leaseDurationSeconds": 1})
+
+    def forget(self) -> None:
+        """Know nothing any more, as after a crash; the lease stays as it is."""
+        self._due = self._clock.now()
+        self._holder, self._seen, self._observed, self._renewed = "", {}, 0.0, None
 
     # ------------------------------------------------------------ inside
 
@@ -140,7 +149,7 @@ class LeaderElector:
             self._won(now)
             return
         spec: Wire = lease.get("spec") or {}
-        if spec != self._seen:
+        if spec != self._seen or now < self._observed:
             self._seen, self._observed = spec, now
         self._holder = spec.get("holderIdentity") or ""
         lasts = spec.get("leaseDurationSeconds") or election.lease_seconds
@@ -161,8 +170,8 @@ class LeaderElector:
         changes = old.get("leaseTransitions") or 0
         return {
             "holderIdentity": identity,
-            "leaseDurationSeconds": round(self._election.lease_seconds),
-            "acquireTime": old["acquireTime"] if is_own else micro_text_of(now),
+            "leaseDurationSeconds": ceil(self._election.lease_seconds),
+            "acquireTime": (is_own and old.get("acquireTime")) or micro_text_of(now),
             "renewTime": micro_text_of(now),
             "leaseTransitions": changes if is_own or not old else changes + 1,
         }

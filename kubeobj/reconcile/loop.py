@@ -63,6 +63,11 @@ def next_deadline(parts: Sequence[Steppable]) -> float | None:
     return min(deadlines) if deadlines else None
 
 
+def _overdue(parts: Sequence[Steppable], now: float) -> str:
+    due = [part for part in parts if (at := part.deadline) is not None and at <= now]
+    return ", ".join(type(part).__name__ for part in due)
+
+
 def advance(
     clock: VirtualClock,
     parts: Sequence[Steppable],
@@ -95,7 +100,9 @@ def advance(
         if clock.now() < at:
             # The sum was rounded down; the smallest step there is gets past it.
             clock.advance(at - clock.now())
-        settle(parts, after_step=after_step)
+        done = settle(parts, after_step=after_step)
+        if not done and at <= now and next_deadline(parts) == at:
+            raise NeverSettles(f"{_overdue(parts, now)}: due, and nothing is done")
     if clock.now() < end:
         clock.advance(end - clock.now())
         settle(parts, after_step=after_step)

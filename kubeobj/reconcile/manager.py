@@ -65,6 +65,7 @@ class Manager:
         self._patience = patience
         self._burst = burst
         self._installed: list[Install] = []
+        self._is_installing = False
         self._parts: list[Steppable] = []
         self._quiet_parts: list[Steppable] = []
         self._quiet: dict[str, Controller] = {}
@@ -82,8 +83,11 @@ class Manager:
     def install(self, *loops: Install) -> None:
         """Add control loops: each is called with this manager, and again after a restart."""
         for install in loops:
-            self._installed.append(install)
-            install(self)
+            if self._is_installing:
+                install(self)  # by another, which will do so again
+            else:
+                self._put_in((install,))
+                self._installed.append(install)
 
     def informer(
         self, kind: str, *, namespace: str = "", labels: str = "", fields: str = ""
@@ -196,7 +200,8 @@ class Manager:
             if len(controller.queue) or controller.queue.is_ready:
                 busy = self._work(controller) or busy
         for part in (*self._parts, *self._quiet_parts):
-            busy = part.step() or busy
+            if self._is_at_work:
+                busy = part.step() or busy
         return busy
 
     def read(self) -> bool:
@@ -230,8 +235,10 @@ class Manager:
     @property
     def deadline(self) -> float | None:
         """When something is to be done next, in seconds since 1970; None if nothing is known."""
-        found = [controller.deadline for controller in self._quiet.values()]
-        found += [part.deadline for part in self._quiet_parts]
+        found: list[float | None] = []
+        if self._is_at_work:
+            found += [controller.deadline for controller in self._quiet.values()]
+            found += [part.deadline for part in self._quiet_parts]
         known = [at for at in (*found, self.loud_deadline) if at is not None]
         return min(known) if known else None
 
@@ -243,13 +250,14 @@ class Manager:
         as all are, it makes no difference at which times that happens in between.
         """
         quiet = self._quiet
-        found = [
-            controller.deadline
-            for name, controller in self._controllers.items()
-            if name not in quiet
-        ]
-        found += [informer.reflector.deadline for informer in self._informers.values()]
-        found += [part.deadline for part in self._parts]
+        found = [informer.reflector.deadline for informer in self._informers.values()]
+        if self._is_at_work:
+            found += [
+                controller.deadline
+                for name, controller in self._controllers.items()
+                if name not in quiet
+            ]
+            found += [part.deadline for part in self._parts]
         if self.elector is not None:
             found.append(self.elector.deadline)
         known = [at for at in found if at is not None]
@@ -263,8 +271,9 @@ class Manager:
         self._parts, self._quiet_parts = [], []
         self._events = EventRecorder(self.client, self.clock, self.name)
         self._at_work = None
-        for install in self._installed:
-            install(self)
+        if self.elector is not None:
+            self.elector.forget()
+        self._put_in(self._installed)
 
     def relist(self) -> None:
         """List everything again at the next step, as if no watch could go on."""
@@ -273,12 +282,25 @@ class Manager:
 
     # ------------------------------------------------------------ inside
 
+    @property
+    def _is_at_work(self) -> bool:
+        """Whether its loops may work; who has lost the lead stops at once."""
+        return self.elector is None or self.elector.is_leader
+
+    def _put_in(self, loops: Sequence[Install]) -> None:
+        self._is_installing = True
+        try:
+            for install in loops:
+                install(self)
+        finally:
+            self._is_installing = False
+
     def _work(self, controller: Controller) -> bool:
         busy = False
         self._at_work = controller
         try:
             for _ in range(self._burst):
-                key = controller.step()
+                key = controller.step() if self._is_at_work else None
                 if key is None:
                     break
                 busy = True
@@ -288,8 +310,12 @@ class Manager:
         return busy
 
     def _forget_the_past(self) -> None:
-        if self.clock.now() != self._since:
-            self._since = self.clock.now()
+        now = self.clock.now()
+        if now != self._since:
+            if now < self._since:
+                for controller in self._controllers.values():
+                    controller.queue.put_back(self._since - now)
+            self._since = now
             self._asked.clear()
             self._written.clear()
 

@@ -17,7 +17,7 @@ Source: ``k8s.io/client-go/util/workqueue`` (v1.36); priorities as in ``controll
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Generic, TypeVar, final
 
 from kubeobj.clock import Clock
@@ -32,6 +32,8 @@ LOW = -100
 """The priority of what can wait: objects that were there when a loop began."""
 
 _OLDEST_EVERY = 16
+
+_VOID_AT_MOST = 64
 
 
 @final
@@ -88,7 +90,7 @@ class WorkQueue(Generic[Key]):
         # Per priority, the tickets in order. One whose key has another ticket by now is void.
         self._lines: dict[int, deque[tuple[int, Key]]] = {}
         self._waiting: dict[Key, _Waiting] = {}
-        self._working: dict[Key, float] = {}
+        self._working: dict[Key, _Waiting] = {}
         # Added while worked on: with which priority to come back.
         self._again: dict[Key, int] = {}
         # When which key is due: the heap may hold what `_due` no longer says.
@@ -112,11 +114,19 @@ class WorkQueue(Generic[Key]):
         elif waiting.priority < priority:
             self._enter(key, priority, waiting.since)
 
-    def add_after(self, key: Key, seconds: float, priority: int = NORMAL) -> None:
+    def add_after(self, key: Key, seconds: float, priority: int | None = None) -> None:
         """Let *key* wait once so many seconds have passed; the earliest time that is asked counts.
 
         It makes no difference to a key that waits now or is worked on.
+
+        Args:
+            key: The key.
+            seconds: How long.
+            priority: With which priority; None for the one that it is worked on with, if it is.
         """
+        if priority is None:
+            working = self._working.get(key)
+            priority = NORMAL if working is None else working.priority
         if seconds <= 0:
             self.add(key, priority)
             return
@@ -126,13 +136,29 @@ class WorkQueue(Generic[Key]):
             self._due[key] = when
             self._tickets += 1
             heappush(self._delayed, (when, self._tickets, key, priority))
+            if len(self._delayed) > 2 * len(self._due) + _VOID_AT_MOST:
+                self._delayed = [one for one in self._delayed if self._due.get(one[2]) == one[0]]
+                heapify(self._delayed)
 
-    def add_failed(self, key: Key, priority: int = NORMAL) -> float:
-        """Let *key* wait again after a failure, and return in how many seconds that will be."""
+    def add_failed(
+        self, key: Key, priority: int | None = None, *, at_least_seconds: float = 0
+    ) -> float:
+        """Let *key* wait again after a failure, and return in how many seconds that will be.
+
+        Args:
+            key: The key.
+            priority: With which priority; None for the one that it is worked on with, if it is.
+            at_least_seconds: When at the earliest.
+        """
         failures = self._failures[key] = self._failures.get(key, 0) + 1
-        seconds = self._backoff.seconds(failures)
+        seconds = max(self._backoff.seconds(failures), at_least_seconds)
         self.add_after(key, seconds, priority)
         return seconds
+
+    def put_back(self, seconds: float) -> None:
+        """Say that the clock has been put back by so many seconds, so that nobody waits longer."""
+        self._due = {key: when - seconds for key, when in self._due.items()}
+        self._delayed = [(when - seconds, *rest) for when, *rest in self._delayed]  # type: ignore[misc]
 
     def forgive(self, key: Key) -> None:
         """Forget that *key* has failed."""
@@ -153,7 +179,7 @@ class WorkQueue(Generic[Key]):
         self._taken += 1
         key = self._oldest() if self._taken % _OLDEST_EVERY == 0 else self._first()
         waiting = self._waiting.pop(key)
-        self._working[key] = waiting.since
+        self._working[key] = waiting
         return key
 
     def done(self, key: Key) -> None:
@@ -173,7 +199,7 @@ class WorkQueue(Generic[Key]):
         Raises:
             KeyError: If it is not worked on.
         """
-        return self._clock.now() - self._working[key]
+        return max(self._clock.now() - self._working[key].since, 0.0)
 
     # ------------------------------------------------------------ asking
 

@@ -21,7 +21,7 @@ class WorkQueueMachine(RuleBasedStateMachine):
         self.queue: WorkQueue[str] = WorkQueue(self.clock, BACKOFF)
         # What waits: its priority, and where it stands.
         self.waiting: dict[str, tuple[int, int]] = {}
-        self.working: set[str] = set()
+        self.working: dict[str, int] = {}
         self.again: dict[str, int] = {}
         self.due: dict[str, tuple[float, int]] = {}
         self.failures: dict[str, int] = {}
@@ -55,7 +55,7 @@ class WorkQueueMachine(RuleBasedStateMachine):
         # Each at a time of its own, so that no two are due at once.
         seconds = seconds + (ord(key) - 96) / 10
         self.queue.add_after(key, seconds)
-        self._add_after(key, seconds, 0)
+        self._add_after(key, seconds, self.working.get(key, 0))
 
     @rule(seconds=st.integers(0, 30))
     def let_time_pass(self, seconds: int) -> None:
@@ -75,8 +75,7 @@ class WorkQueueMachine(RuleBasedStateMachine):
             expected = min(self.waiting, key=lambda k: (-self.waiting[k][0], self.waiting[k][1]))
         assert key == expected
         assert key not in self.working
-        del self.waiting[key]
-        self.working.add(key)
+        self.working[key] = self.waiting.pop(key)[0]
 
     @precondition(lambda self: self.working)
     @rule(data=st.data(), fails=st.booleans())
@@ -86,12 +85,12 @@ class WorkQueueMachine(RuleBasedStateMachine):
             seconds = self.queue.add_failed(key)
             self.failures[key] = self.failures.get(key, 0) + 1
             assert seconds == min(2 ** (self.failures[key] - 1), 16)
-            self._add_after(key, seconds, 0)
+            self._add_after(key, seconds, self.working[key])
         else:
             self.queue.forgive(key)
             self.failures.pop(key, None)
         self.queue.done(key)
-        self.working.remove(key)
+        del self.working[key]
         if key in self.again:
             self._add(key, self.again.pop(key))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kubeobj.api.errors import Conflict, TooManyRequests
+from kubeobj.api.errors import Conflict
 from kubeobj.api.inprocess import InProcessClient
 from kubeobj.clock import LiveClock, VirtualClock
 from kubeobj.reconcile.controller import Controller
@@ -61,20 +61,6 @@ def test_that_somebody_was_faster_is_no_news(clock: VirtualClock) -> None:
     drain(controller)
     assert told == []
     assert controller.queue.deadline is not None
-
-
-def test_who_is_told_when_to_come_back_does(clock: VirtualClock) -> None:
-    def reconcile(key: Request) -> None:
-        raise TooManyRequests("busy", retry_after_seconds=7)
-
-    controller = Controller("c", reconcile, clock)
-    controller.queue.add(A)
-    drain(controller)
-    clock.advance(6.9)
-    first = drain(controller)
-    clock.advance(0.2)
-    assert first == ["a"]  # its own back-off, which is shorter at first
-    assert controller.metrics.reconciles >= 2
 
 
 def test_a_reconciler_may_ask_to_be_asked_again(clock: VirtualClock) -> None:
