@@ -10,13 +10,20 @@ Source: ``k8s.io/kubernetes/pkg/controller/nodelifecycle`` (v1.36); Kubernetes d
 from dataclasses import dataclass
 from typing import Final, final
 
+from kubeobj.controllers.nodelabels import labels_to_set
 from kubeobj.controllers.nodetaints import condition_of, readiness_of, taints_after
 from kubeobj.controllers.podstate import condition_of as pod_condition_of
 from kubeobj.controllers.podstate import is_ready
-from kubeobj.controllers.zonedisruption import ZoneState, rate_of, state_of, zone_of
+from kubeobj.controllers.zonedisruption import (
+    ZoneState,
+    is_counted,
+    rate_of,
+    state_of,
+    zone_of,
+)
 from kubeobj.documents import Wire
 from kubeobj.reconcile.manager import Manager
-from kubeobj.reconcile.moments import text_of
+from kubeobj.reconcile.moments import seconds_of, text_of
 from kubeobj.reconcile.request import Cached, Request, Result
 from kubeobj.reconcile.triggers import on_self
 
@@ -72,6 +79,8 @@ class NodeLifecycleController:
         self._pods = manager.informer("pods")
         self._events = manager.events.by("node-controller")
         self._health: dict[str, _Health] = {}
+        # The nodes that were said to be registered, as they were then.
+        self._known: dict[str, Cached] = {}
         # Per zone: when the next node of it may begin to drive pods away.
         self._next: dict[str, float] = {}
         self._states: dict[str, ZoneState] = {}
@@ -116,13 +125,20 @@ class NodeLifecycleController:
         name = node["metadata"]["name"]
         health = self._health.get(name)
         if health is None:
-            health = self._health[name] = _Health(self._clock.now())
+            # One that has never reported is waited for since it was made.
+            seen = (
+                seconds_of(node["metadata"]["creationTimestamp"])
+                if condition_of(node, "Ready") is None
+                else self._clock.now()
+            )
+            health = self._health[name] = _Health(seen)
         return health
 
     def _zone_changed(self, zone: str) -> None:
         """Judge zones anew, and look at the nodes that wait if it makes a difference."""
-        members = [node for node in self._nodes.cache if zone_of(node) == zone]
+        members = [node for node in self._members(zone) if is_counted(node)]
         before = self._states.get(zone), self._is_everything()
+        rates = {name: self._rate(name) for name in self._states}
         if members:
             self._states[zone] = state_of(members)
         else:
@@ -130,9 +146,27 @@ class NodeLifecycleController:
             self._next.pop(zone, None)
         if before == (self._states.get(zone), self._is_everything()):
             return
+        for name, rate in rates.items():
+            if name in self._states:
+                self._change_pace(name, rate, self._rate(name))
         for node in self._nodes.cache:
             if readiness_of(node) != "True":
                 self._loop.queue.add(Request.of(node))
+
+    def _members(self, zone: str) -> list[Cached]:
+        return [node for node in self._nodes.cache if zone_of(node) == zone]
+
+    def _rate(self, zone: str) -> float:
+        """Return how many nodes a second of a zone may begin to drive pods away."""
+        state = self._states.get(zone, ZoneState.NORMAL)
+        size = sum(1 for node in self._members(zone) if is_counted(node))
+        return rate_of(state, size, is_everything=self._is_everything())
+
+    def _change_pace(self, zone: str, before: float, after: float) -> None:
+        """Let who waited at one rate wait at another, from now on."""
+        now = self._clock.now()
+        if before != after > 0 and (before == 0 or now < self._next.get(zone, now)):
+            self._next[zone] = now + 1 / after
 
     def _is_everything(self) -> bool:
         """Whether all zones are fully disrupted."""
@@ -144,14 +178,21 @@ class NodeLifecycleController:
     def reconcile(self, request: Request) -> Result | None:
         """Say of a node that it is unknown if it is, and let its taints follow from its state."""
         node = self._nodes.cache.find(request)
+        self._tell_known(request.name, node)
         if node is None:
             return None
+        labels = labels_to_set(node)
+        if labels:
+            self._client.patch(
+                "nodes", request.name, {"metadata": {"labels": labels}}, type="merge"
+            )
+            return None  # the change brings it back here
         now, health = self._clock.now(), self._of(node)
         grace = GRACE_SECONDS if health.has_reported else STARTUP_GRACE_SECONDS
         silent_at = health.seen + grace
         if now >= silent_at and self._say_unknown(node, now):
             return None  # the change brings it back here
-        if readiness_of(node) in {"False", "Unknown"}:
+        if readiness_of(node) == "Unknown":
             self._mark_pods(node, now)
         wait = self._taint(node, now)
         times = [wait] if wait is not None else []
@@ -184,13 +225,27 @@ class NodeLifecycleController:
         self._client.patch("nodes", metadata["name"], patch, type="merge", part="status")
         return True
 
+    def _tell_known(self, name: str, node: Cached | None) -> None:
+        """Tell that a node has come, or gone."""
+        known = self._known.get(name)
+        if node is not None and known is None:
+            self._known[name] = node
+            message = f"Registered Node {name} in Controller"
+            self._events.record(node, "RegisteredNode", message)
+        elif node is None and known is not None:
+            del self._known[name]
+            self._events.record(known, "RemovingNode", f"Removing Node {name} from Controller")
+
     def _tell_not_ready(self, node: Cached) -> None:
         name = node["metadata"]["name"]
         message = f"Node {name} status is now: NodeNotReady"
         self._events.record(node, "NodeNotReady", message)
 
     def _mark_pods(self, node: Cached, now: float) -> None:
-        """Say of the pods of a node that is not ready that they are not ready."""
+        """Say of the pods of a node that is not heard of that they are not ready.
+
+        One that says itself that it is not ready says how its pods are, too.
+        """
         for pod in self._pods.cache.by(node_name, node["metadata"]["name"]):
             if not is_ready(pod):
                 continue
@@ -232,9 +287,7 @@ class NodeLifecycleController:
         if any(map(_drives_away, (node.get("spec") or {}).get("taints") or ())):
             return 0
         zone = zone_of(node)
-        size = sum(1 for one in self._nodes.cache if zone_of(one) == zone)
-        state = self._states.get(zone, ZoneState.NORMAL)
-        rate = rate_of(state, size, is_everything=self._is_everything())
+        rate = self._rate(zone)
         if rate == 0:
             return None
         free_at = self._next.get(zone, now)

@@ -5,6 +5,7 @@ Garbage collection of Pods.
 """
 
 from contextlib import suppress
+from heapq import heappop, heappush
 from typing import Final, final
 
 from kubeobj.api.errors import NotFound
@@ -40,8 +41,9 @@ class PodGarbageCollector:
         self._pods = manager.informer("pods")
         self._nodes = manager.informer("nodes")
         self._most = finished_at_most
-        # Which have ended, the first that did first.
-        self._finished: dict[Request, None] = {}
+        # Which have ended; and in which order they go, with some that are there no more.
+        self._finished: dict[Request, str] = {}
+        self._order: list[tuple[bool, str, str, Request]] = []
         # Since when a node that pods name has not been there.
         self._missing: dict[str, float] = {}
         self._loop = manager.controller(
@@ -59,15 +61,33 @@ class PodGarbageCollector:
             return
         key = Request.of(new)
         if is_finished(new):
-            self._finished[key] = None
-            if len(self._finished) > self._most:
-                self._loop.queue.add(next(iter(self._finished)))
+            self._note_finished(key, new)
+        else:
+            self._finished.pop(key, None)  # it was another one of its name
         name = new["spec"].get("nodeName")
         if not name:
             if is_deleting(new):
                 self._loop.queue.add(key)
         elif self._nodes.cache.get("", name) is None or is_deleting(new):
             self._loop.queue.add(key)
+
+    def _note_finished(self, key: Request, pod: Cached) -> None:
+        """Keep count of those that have ended, and see that there are not too many."""
+        metadata = pod["metadata"]
+        if self._finished.get(key) != metadata["uid"]:
+            self._finished[key] = metadata["uid"]
+            stays = pod["status"].get("reason") != "Evicted"
+            heappush(self._order, (stays, metadata["creationTimestamp"], metadata["uid"], key))
+        if len(self._finished) > self._most and not is_deleting(pod):
+            self._loop.queue.add(self._first())
+
+    def _first(self) -> Request:
+        """Return who goes first: those that were evicted, and then the oldest."""
+        while True:
+            _, _, uid, key = self._order[0]
+            if self._finished.get(key) == uid:
+                return key
+            heappop(self._order)
 
     def _node_changed(self, old: Cached | None, new: Cached | None) -> None:
         node = old if new is None else new
@@ -90,22 +110,22 @@ class PodGarbageCollector:
         pod = self._pods.cache.find(request)
         if pod is None:
             return None
-        if len(self._finished) > self._most and next(iter(self._finished)) == request:
-            self._finished.pop(request)
+        if len(self._finished) > self._most and self._first() == request:
             self._delete(pod)
+            self._finished.pop(request)
             if len(self._finished) > self._most:
-                self._loop.queue.add(next(iter(self._finished)))
+                self._loop.queue.add(self._first())
             return None
         name = pod["spec"].get("nodeName")
         if not name:
             if is_deleting(pod):
-                self._delete(pod)
+                self._fail_and_delete(pod)
             return None
         node = self._nodes.cache.get("", name)
         if node is None:
             return self._orphan(pod, name)
         if is_deleting(pod) and _is_out_of_service(node) and readiness_of(node) != "True":
-            self._fail_and_delete(pod, "PodGC: node is out of service")
+            self._fail_and_delete(pod)
         return None
 
     def _orphan(self, pod: Cached, node: str) -> Result | None:
@@ -120,22 +140,32 @@ class PodGarbageCollector:
         self._fail_and_delete(pod, "PodGC: node no longer exists")
         return None
 
-    def _fail_and_delete(self, pod: Cached, message: str) -> None:
+    def _fail_and_delete(self, pod: Cached, why: str = "") -> None:
+        """Let a pod have failed if it has not ended, and delete it.
+
+        Args:
+            pod: The pod.
+            why: Why its owner should make another one of it; empty where that is not said.
+        """
         metadata = pod["metadata"]
         if not is_finished(pod):
-            condition: Wire = {
-                "type": "DisruptionTarget",
-                "status": "True",
-                "observedGeneration": metadata.get("generation", 1),
-                "lastTransitionTime": text_of(self._clock.now()),
-                "reason": "DeletionByPodGC",
-                "message": message,
-            }
+            generation = metadata.get("generation", 1)
+            status: Wire = {"phase": "Failed", "observedGeneration": generation}
+            if why:
+                condition = {
+                    "type": "DisruptionTarget",
+                    "status": "True",
+                    "observedGeneration": generation,
+                    "lastTransitionTime": text_of(self._clock.now()),
+                    "reason": "DeletionByPodGC",
+                    "message": why,
+                }
+                status["conditions"] = [condition]
             with suppress(NotFound):
                 self._client.patch(
                     "pods",
                     metadata["name"],
-                    {"status": {"phase": "Failed", "conditions": [condition]}},
+                    {"metadata": {"uid": metadata["uid"]}, "status": status},
                     type="strategic",
                     namespace=metadata["namespace"],
                     part="status",

@@ -6,18 +6,16 @@ and Tolerations.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, final
+from typing import final
 
 from kubeobj.api.errors import NotFound
 from kubeobj.controllers.nodelifecycle import node_name
-from kubeobj.controllers.podstate import is_deleting
+from kubeobj.controllers.podstate import condition_of, is_deleting
 from kubeobj.documents import Wire
 from kubeobj.placement.taints import NO_EXECUTE, Taint, Toleration
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import seconds_of, text_of
 from kubeobj.reconcile.request import Cached, Request, Result
-
-_OVER: Final = frozenset({"Succeeded", "Failed"})
 
 
 @final
@@ -74,7 +72,7 @@ class TaintEvictionController:
     def reconcile(self, request: Request) -> Result | None:
         """Delete a pod if its time has come, or wait for it."""
         pod = self._pods.cache.find(request)
-        if pod is None or is_deleting(pod) or pod["status"].get("phase") in _OVER:
+        if pod is None or is_deleting(pod):
             self._doomed.pop(request, None)
             return None
         node = self._nodes.cache.get("", pod["spec"].get("nodeName", ""))
@@ -133,21 +131,31 @@ def goes_at(pod: Wire, taints: Sequence[Wire], now: float) -> float | None:
         now: The time; the time of a taint that does not say when it was added.
     """
     until: float | None = None
+    came = _came_at(pod)
     for taint in taints:
         named = Taint(taint["key"], taint.get("value", ""), taint["effect"])
-        matching = [
-            one for one in pod["spec"].get("tolerations") or () if _of(one).tolerates(named)
-        ]
-        if not matching:
+        tolerations = pod["spec"].get("tolerations") or ()
+        # The first that does counts, whatever others say.
+        first = next((one for one in tolerations if _of(one).tolerates(named)), None)
+        if first is None:
             return now
-        added = taint.get("timeAdded")
-        since = now if added is None else seconds_of(added)
-        for one in matching:
-            seconds = one.get("tolerationSeconds")
-            if seconds is not None:
-                at = since + max(seconds, 0)
-                until = at if until is None else min(until, at)
+        seconds = first.get("tolerationSeconds")
+        if seconds is not None:
+            added = taint.get("timeAdded")
+            since = now if added is None else max(seconds_of(added), came)
+            at = since + max(seconds, 0)
+            until = at if until is None else min(until, at)
     return until
+
+
+def _came_at(pod: Wire) -> float:
+    """Return when a pod came to its node, in seconds since 1970."""
+    scheduled = condition_of(pod, "PodScheduled")
+    if scheduled is not None and scheduled["status"] == "True":
+        moment = scheduled.get("lastTransitionTime")
+        if moment:
+            return seconds_of(moment)
+    return seconds_of(pod["metadata"]["creationTimestamp"])
 
 
 def _of(toleration: Wire) -> Toleration:

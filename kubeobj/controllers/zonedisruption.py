@@ -23,6 +23,9 @@ SLOW_RATE: Final = 0.01
 LARGE: Final = 50
 """How many nodes a zone has at most that is not large."""
 
+EXCLUDED: Final = "node.kubernetes.io/exclude-disruption"
+"""The label of nodes that do not count when zones are judged."""
+
 UNHEALTHY: Final = 0.55
 """Which part of a zone must not be ready for it to be disrupted."""
 
@@ -38,9 +41,17 @@ class ZoneState(Enum):
 def zone_of(node: Wire) -> str:
     """Return the zone of a node, with its region; empty if it says neither."""
     labels = node["metadata"].get("labels") or {}
-    region = labels.get("topology.kubernetes.io/region", "")
-    zone = labels.get("topology.kubernetes.io/zone", "")
+    region, zone = (
+        labels.get(f"topology.kubernetes.io/{sort}")
+        or labels.get(f"failure-domain.beta.kubernetes.io/{sort}", "")
+        for sort in ("region", "zone")
+    )
     return f"{region}:\x00:{zone}" if region or zone else ""
+
+
+def is_counted(node: Wire) -> bool:
+    """Return whether a node counts when zones are judged."""
+    return EXCLUDED not in (node["metadata"].get("labels") or {})
 
 
 def state_of(nodes: Iterable[Wire]) -> ZoneState:

@@ -353,7 +353,8 @@ def test_a_node_refuses_what_is_for_other_nodes() -> None:
     phase, reason, message = refused(cluster, nodeSelector={"gpu": "yes"})
     assert (phase, reason) == ("Failed", "NodeAffinity")
     assert message.startswith("Pod was rejected: Predicate NodeAffinity failed")
-    (event,) = [wire_of(one) for one in cluster.client.list("events")]
+    found = [wire_of(one) for one in cluster.client.list("events")]
+    (event,) = [one for one in found if one["involvedObject"]["kind"] == "Pod"]
     assert (event["reason"], event["type"]) == ("NodeAffinity", "Warning")
 
 
