@@ -46,15 +46,17 @@ class NodeIpamController:
         # Which range is whose, by its number; and where to look for a free one.
         self._owners: dict[int, str] = {}
         self._next = 0
+        # Nodes for which there was none.
+        self._waiting: dict[Request, None] = {}
         self._loop = manager.controller("node-ipam", self.reconcile, needs=[self._nodes])
         self._nodes.subscribe(self._changed)
 
     def _changed(self, old: Cached | None, new: Cached | None) -> None:
+        range_ = "" if new is None else (new.get("spec") or {}).get("podCIDR")
+        if old is not None and (old.get("spec") or {}).get("podCIDR") != range_:
+            self._free(old)
         if new is None:
-            if old is not None:
-                self._free(old)
             return
-        range_ = (new.get("spec") or {}).get("podCIDR")
         if range_:
             self._take(range_, new["metadata"]["name"])
         self._loop.queue.add(Request.of(new))
@@ -62,12 +64,14 @@ class NodeIpamController:
     def reconcile(self, request: Request) -> None:
         """Give a node a range, if it has none."""
         node = self._nodes.cache.find(request)
+        self._waiting.pop(request, None)
         if node is None or (node.get("spec") or {}).get("podCIDR"):
             return
         number = self._find_free(request.name)
         if number is None:
             message = f"Node {request.name} status is now: CIDRNotAvailable"
             self._events.record(node, "CIDRNotAvailable", message)
+            self._waiting[request] = None
             return
         self._owners[number] = request.name
         range_ = str(self._range(number))
@@ -111,3 +115,5 @@ class NodeIpamController:
         number = self._number(range_) if range_ else None
         if number is not None and self._owners.get(number) == node["metadata"]["name"]:
             del self._owners[number]
+            for request in self._waiting:
+                self._loop.queue.add(request)
