@@ -21,6 +21,7 @@ from kubeobj.api.creating import create
 from kubeobj.api.customkinds import with_kinds
 from kubeobj.api.deleting import delete, delete_all
 from kubeobj.api.endpoint import Endpoint
+from kubeobj.api.errors import NotFound
 from kubeobj.api.kind import Kind
 from kubeobj.api.listing import Listing, get, list_objects
 from kubeobj.api.options import DeleteOptions, ListOptions, WriteOptions
@@ -321,4 +322,7 @@ class ApiServer:
         options: WriteOptions | DeleteOptions,
         part: str = "",
     ) -> Request:
-        return Request(self._core, self.endpoint(resource), namespace, options, part)
+        endpoint = self.endpoint(resource)
+        if part and part != "scale" and part not in endpoint.kind.parts:
+            raise NotFound("the server could not find the requested resource", details={})
+        return Request(self._core, endpoint, namespace, options, part)

@@ -24,6 +24,10 @@ class AlreadyOwned(KubeobjError, ValueError):
     """A child is there already, and another object controls it."""
 
 
+class NotAChild(KubeobjError, ValueError):
+    """A child that its owner cannot have."""
+
+
 @final
 class Children:
     """The children of one object, by kind.
@@ -59,6 +63,7 @@ class Children:
 
         Raises:
             AlreadyOwned: If another object controls it.
+            NotAChild: If it has no name, or the owner has a namespace and the child not the same.
             LookupError: If the reconciler has not said that it owns such objects.
             ApiError: If the API refuses it.
         """
@@ -66,10 +71,8 @@ class Children:
         cache = self._informer(identity.kind).cache
         current = cache.get(identity.namespace, identity.name)
         wanted = annotated(identity, identity.namespace)
-        if current is None:
+        if current is None or not self._is_changed(identity, wanted, current):
             self._create(identity, wanted)
-        else:
-            self._change(identity, wanted, current)
         return Request(identity.namespace, identity.name)
 
     def prune(self, kept: Iterable[tuple[GroupVersionKind, Request]]) -> None:
@@ -107,9 +110,18 @@ class Children:
     def _adopted(self, identity: Identity) -> Identity:
         """Return a child with its namespace and its owner."""
         owner = self._owner
+        if not identity.name:
+            msg = (
+                f"a child must have a name, and this {identity.kind.kind} has none: with a "
+                "generated one, nobody could tell later that it is there"
+            )
+            raise NotAChild(msg)
         document: Wire = dict(identity.document)
         metadata: Wire = dict(document.get("metadata") or {})
-        namespace = identity.namespace or owner["metadata"].get("namespace", "")
+        own = owner["metadata"].get("namespace", "")
+        if own and identity.namespace not in {"", own}:
+            raise self._refused(identity, f"{identity.namespace}/{identity.name}")
+        namespace = identity.namespace or own or self._client.namespace_of(name_of(identity.kind))
         if namespace:
             metadata["namespace"] = namespace
         reference = {
@@ -125,7 +137,15 @@ class Children:
         document["metadata"] = metadata
         return Identity(identity.kind, namespace, identity.name, document)
 
+    def _refused(self, identity: Identity, name: str) -> NotAChild:
+        return NotAChild(
+            f"{identity.kind.kind} {name!r} cannot be owned by an object of the namespace "
+            f"{self._owner['metadata']['namespace']!r}, which owns only what is in it"
+        )
+
     def _create(self, identity: Identity, wanted: Wire) -> None:
+        if identity.namespace and not self._client.namespace_of(name_of(identity.kind)):
+            raise self._refused(identity, identity.name)
         try:
             self._client.create(wanted)
         except AlreadyExists:
@@ -134,6 +154,14 @@ class Children:
                 name_of(identity.kind), identity.name, namespace=identity.namespace
             )
             self._change(identity, wanted, wire_of(found))
+
+    def _is_changed(self, identity: Identity, wanted: Wire, current: Cached) -> bool:
+        """Change what the cache has; return whether it is still there."""
+        try:
+            self._change(identity, wanted, current)
+        except NotFound:
+            return False
+        return True
 
     def _change(self, identity: Identity, wanted: Wire, current: Cached) -> None:
         for reference in current["metadata"].get("ownerReferences") or ():

@@ -6,6 +6,7 @@ sleeps in between.
 
 import asyncio
 import threading
+from contextlib import suppress
 
 from kubeobj.reconcile.manager import Manager
 
@@ -21,6 +22,8 @@ def run(
 ) -> None:
     """Let loops work until *stop* is set, which may be done from any thread.
 
+    At the end the lead is given up, so that another can follow at once.
+
     Args:
         manager: The loops, on a live clock.
         stop: Ends this.
@@ -29,13 +32,19 @@ def run(
     Raises:
         NeverSettles: If a loop keeps itself going.
     """
-    while not stop.is_set():
-        if not manager.step():
-            stop.wait(_pause(manager, look_every_seconds))
+    try:
+        while not stop.is_set():
+            if not manager.step():
+                stop.wait(_pause(manager, look_every_seconds))
+    finally:
+        manager.close()
 
 
 async def arun(manager: Manager, *, look_every_seconds: float = LOOKED_EVERY_SECONDS) -> None:
     """Let loops work until the task is cancelled; each step is done in a thread.
+
+    A step that has begun is done before the task ends; then the lead is given up, so that another
+    can follow at once.
 
     Args:
         manager: The loops, on a live clock.
@@ -44,9 +53,23 @@ async def arun(manager: Manager, *, look_every_seconds: float = LOOKED_EVERY_SEC
     Raises:
         NeverSettles: If a loop keeps itself going.
     """
-    while True:
-        if not await asyncio.to_thread(manager.step):
-            await asyncio.sleep(_pause(manager, look_every_seconds))
+    try:
+        while True:
+            if not await _step(manager):
+                await asyncio.sleep(_pause(manager, look_every_seconds))
+    finally:
+        await asyncio.to_thread(manager.close)
+
+
+async def _step(manager: Manager) -> bool:
+    """Let a manager do a step, to its end even if the task is cancelled meanwhile."""
+    step = asyncio.ensure_future(asyncio.to_thread(manager.step))
+    try:
+        return await asyncio.shield(step)
+    except asyncio.CancelledError:
+        with suppress(Exception):
+            await step
+        raise
 
 
 def _pause(manager: Manager, longest: float) -> float:

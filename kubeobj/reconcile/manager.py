@@ -5,6 +5,7 @@ Source: ``sigs.k8s.io/controller-runtime/pkg/manager`` (v0.24).
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TypeAlias, final
 
 from kubeobj.api.client import Client
@@ -14,6 +15,7 @@ from kubeobj.reconcile.backoff import Backoff
 from kubeobj.reconcile.clientlayer import Ask, Call, layered
 from kubeobj.reconcile.controller import Controller, Reconcile
 from kubeobj.reconcile.events import EventRecorder
+from kubeobj.reconcile.failures import FAILURES
 from kubeobj.reconcile.informer import Informer
 from kubeobj.reconcile.leaderelection import Election, LeaderElector
 from kubeobj.reconcile.loop import NeverSettles, Steppable, advance, settle
@@ -279,6 +281,14 @@ class Manager:
         """List everything again at the next step, as if no watch could go on."""
         for informer in self._informers.values():
             informer.reflector.restart()
+
+    def close(self) -> None:
+        """End its watches and give up the lead; another step begins where it was."""
+        for informer in self._informers.values():
+            informer.reflector.close()
+        if self.elector is not None:
+            with suppress(*FAILURES):  # else the others wait until the lease is over
+                self.elector.release()
 
     # ------------------------------------------------------------ inside
 

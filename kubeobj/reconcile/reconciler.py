@@ -11,17 +11,24 @@ different, and deleted once it is no longer returned. Children have the object a
 go when it goes. What fails is tried again, later and later, with an event on the object.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast, final
 
+from kubeobj.api.client.identity import identity_of
 from kubeobj.api.client.writer import Given
 from kubeobj.api.errors import NotFound
+from kubeobj.documents import Document
+from kubeobj.labels.selector import as_selector
 from kubeobj.models.base import ApiObject
 from kubeobj.models.unstructured import Unstructured
+from kubeobj.names.labels import is_label_key
 from kubeobj.reconcile.awaiting import finished
 from kubeobj.reconcile.backoff import Backoff
-from kubeobj.reconcile.controller import NoResult
+from kubeobj.reconcile.children import NotAChild
+from kubeobj.reconcile.controller import Controller, NoResult
 from kubeobj.reconcile.events import EventRecorder
 from kubeobj.reconcile.finalizers import (
     add_finalizer,
@@ -40,12 +47,13 @@ from kubeobj.reconcile.work import Work
 Function: TypeAlias = Callable[[Any, Work], Any]  # type: ignore[explicit-any]
 """Takes an object and its work. It may be a coroutine function.
 
-Returns None, a `Result`, an object, or objects; or it yields objects.
+Returns None, a `Result`, an object, or objects; or it yields objects, and may return a `Result`
+after them.
 """
 
-Concerned: TypeAlias = Callable[[Any], Iterable[Request | str | tuple[str, str]]]  # type: ignore[explicit-any]
+Concerned: TypeAlias = Callable[[Any], Request | str | Iterable[Request | str | tuple[str, str]]]  # type: ignore[explicit-any]
 """Says which objects are concerned by another: requests, names in its namespace, or pairs of
-namespace and name."""
+namespace and name; or a single request or name."""
 
 
 @final
@@ -83,8 +91,18 @@ class Reconciler:
     def finalize(self, function: Function) -> Function:
         """Let *function* be called before an object goes; to be used as a decorator.
 
-        The object stays until it has returned without an error.
+        The object stays until it has returned without an error, and without asking to look again.
+        Objects that *selector* selects no longer, and that still have the finalizer, are cleaned
+        up after as well; so all objects of the kind are read.
+
+        Raises:
+            TypeError: If the function does not take an object and its work.
+            ValueError: If the name of the reconciler cannot be that of a finalizer.
         """
+        _check(function, self.name)
+        if not is_label_key(self.finalizer):
+            msg = f"{self.finalizer!r} cannot be a finalizer: give the reconciler another name"
+            raise ValueError(msg)
         self.cleans_up = function
         return function
 
@@ -117,15 +135,18 @@ def reconciler(  # noqa: PLR0913 - a reconciler says so much of itself, by name
 
     Raises:
         ObjectReferenceError: If a kind is named that is none.
+        TypeError: If the function does not take an object and its work.
     """
     for one in (kind, *owns, *(watches or {})):
         kind_of(one)
 
     def made(function: Function) -> Reconciler:
+        called = getattr(function, "__name__", type(function).__name__)
+        _check(function, called)
         return Reconciler(
             kind,
             function,
-            name or function.__name__.replace("_", "-"),
+            name or called.replace("_", "-").strip("-"),
             tuple(owns),
             dict(watches or {}),
             selector,
@@ -134,6 +155,18 @@ def reconciler(  # noqa: PLR0913 - a reconciler says so much of itself, by name
         )
 
     return made
+
+
+def _check(function: Function, name: str) -> None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return  # a built-in one, which does not say
+    try:
+        signature.bind(None, None)
+    except TypeError as error:
+        msg = f"the function of the reconciler {name!r} must take an object and its work: {error}"
+        raise TypeError(msg) from None
 
 
 @final
@@ -146,8 +179,12 @@ class _Loop:
         self._kind = name_of(kind_of(reconciler.kind))
         self._events: EventRecorder = manager.events.by(reconciler.name)
         self._objects = manager.informer(
-            self._kind, namespace=reconciler.namespace, labels=reconciler.selector
+            self._kind,
+            namespace=reconciler.namespace,
+            # Who cleans up must not lose sight of an object that is selected no longer.
+            labels="" if reconciler.cleans_up else reconciler.selector,
         )
+        self._selector = as_selector(reconciler.selector)
         self._owned: dict[Any, Informer] = {  # type: ignore[explicit-any]
             kind_of(kind): manager.informer(name_of(kind_of(kind)), namespace=reconciler.namespace)
             for kind in reconciler.owns
@@ -163,9 +200,9 @@ class _Loop:
         on_self(loop, self._objects)
         own = kind_of(reconciler.kind)
         for informer in self._owned.values():
-            on_owned(loop, informer, own.group, own.kind)
+            on_owned(loop, informer, own.group, own.kind, owners=self._objects)
         for kind, informer in watched.items():
-            on_mapped(loop, informer, _mapped(kind, reconciler.watches[kind]))
+            on_mapped(loop, informer, self._mapped(kind, loop))
 
     def reconcile(self, request: Request) -> Result | None:
         document = self._objects.cache.find(request)
@@ -177,23 +214,27 @@ class _Loop:
                 return None
             return self._clean_up(document)
         if clean_up is not None:
+            if not self._selector.matches(document["metadata"].get("labels") or {}):
+                return None
             client, finalizer = self._manager.client, self._reconciler.finalizer
-            document = add_finalizer(client, self._kind, document, finalizer)
+            try:
+                document = add_finalizer(client, self._kind, document, finalizer)
+            except NotFound:
+                return None  # it has gone meanwhile
         return self._bring_about(document)
 
     def _bring_about(self, document: Cached) -> Result | None:
         work = self._work(document)
         answer = finished(self._reconciler.function(self._object(document), work))
+        if isinstance(answer, Generator):
+            answer = self._drained(answer, work)
         if isinstance(answer, Result):
-            if answer.requeue_after is not None:
-                work.look_again(answer.requeue_after)
+            self._look_again(answer, work)
         elif answer is not None:
-            for child in self._children_in(answer):
+            for child in self._children_in(answer, document):
                 work.apply(child)
             work.children.prune(work.applied)
-        try:
-            work.write_status()
-        except NotFound:
+        if self._written(work, document) is None:
             return None
         return Result(work.requeue_after)
 
@@ -201,13 +242,54 @@ class _Loop:
         work = self._work(document)
         clean_up = cast("Function", self._reconciler.cleans_up)
         answer = finished(clean_up(self._object(document), work))
-        if isinstance(answer, Result) and answer.requeue_after is not None:
-            return answer  # it is not done yet
+        if isinstance(answer, Result):
+            self._look_again(answer, work)
+        elif answer is not None:
+            raise NoResult(
+                f"what cleans up after {self._reconciler.name!r} must return None or a Result, "
+                f"not {answer!r:.80}"
+            )
+        written = self._written(work, document)
+        if written is None:
+            return None
+        if work.requeue_after is not None:
+            return Result(work.requeue_after)  # it is not done yet
         try:
-            remove_finalizer(self._manager.client, self._kind, document, self._reconciler.finalizer)
+            remove_finalizer(self._manager.client, self._kind, written, self._reconciler.finalizer)
         except NotFound:
             return None
         return None
+
+    def _written(self, work: Work, document: Cached) -> Cached | None:
+        """Write the status, and return the object; None if it has gone."""
+        try:
+            return work.write_status()
+        except NotFound:
+            # Either the object has gone, or its kind has no place for a status.
+            metadata = document["metadata"]
+            namespace = metadata.get("namespace", "")
+            if self._manager.client.exists(self._kind, metadata["name"], namespace=namespace):
+                raise
+            return None
+
+    def _drained(self, answer: Generator[Any, None, object], work: Work) -> object:  # type: ignore[explicit-any]
+        """Return all that is yielded, before anything is done with it."""
+        returned: object = None
+
+        def whole() -> Generator[Any, None, None]:  # type: ignore[explicit-any]
+            nonlocal returned
+            returned = yield from answer
+
+        children = list(whole())
+        if isinstance(returned, Result):
+            self._look_again(returned, work)
+        elif returned is not None:
+            raise self._nonsense(returned)
+        return children
+
+    def _look_again(self, result: Result, work: Work) -> None:
+        if result.requeue_after is not None:
+            work.look_again(result.requeue_after)
 
     def _work(self, document: Cached) -> Work:
         return Work(self._manager, self._kind, document, self._owned, self._events)
@@ -215,22 +297,46 @@ class _Loop:
     def _object(self, document: Cached) -> ApiObject | Unstructured:
         return _object_of(self._reconciler.kind, document)
 
-    def _children_in(self, answer: object) -> Iterable[Given]:
+    def _children_in(self, answer: object, document: Cached) -> list[Document]:
+        """Return the documents of the children, all of which are looked at before one is made."""
         if isinstance(answer, ApiObject | Unstructured | Mapping):
-            return [cast("Given", answer)]
+            answer = [answer]
         if isinstance(answer, str | bytes) or not isinstance(answer, Iterable):
             raise self._nonsense(answer)
-        children = list(answer)
-        for child in children:
+        namespace = document["metadata"].get("namespace", "")
+        found: dict[tuple[str, str, str], Document] = {}
+        for child in answer:
             if not isinstance(child, ApiObject | Unstructured | Mapping):
                 raise self._nonsense(child)
-        return children
+            identity = identity_of(cast("Given", child))
+            key = identity.kind_name, identity.namespace or namespace, identity.name
+            if identity.name and key in found:
+                raise NotAChild(f"{identity.kind.kind} {identity.name!r} is there twice")
+            found[key] = identity.document
+        # The order of a set is another in each process.
+        return [found[key] for key in (sorted(found) if isinstance(answer, AbstractSet) else found)]
 
     def _nonsense(self, answer: object) -> NoResult:
         return NoResult(
             f"the reconciler {self._reconciler.name!r} must return None, a Result, an object or "
             f"objects, not {answer!r:.80}"
         )
+
+    def _mapped(self, kind: AnyKind, loop: Controller) -> Callable[[Cached], Iterable[Request]]:
+        mapping = self._reconciler.watches[kind]
+
+        def mapped(document: Cached) -> Iterable[Request]:
+            try:
+                found = mapping(_object_of(kind, document))
+                return _requests(found, document["metadata"].get("namespace", ""))
+            except Exception as error:
+                # Nobody could try it again: which object it concerns is what is not known.
+                loop.metrics.errors += 1
+                message = f"{loop.name}: {type(error).__name__}: {error}"
+                self._events.record(document, "WatchError", message, "Warning")
+                return ()
+
+        return mapped
 
     def _tell(self, request: Request, error: Exception) -> None:
         document = self._objects.cache.find(request)
@@ -245,13 +351,18 @@ def _object_of(kind: AnyKind, document: Cached) -> ApiObject | Unstructured:
     return kind.parse(document, unknown="keep")
 
 
-def _mapped(kind: AnyKind, mapping: Concerned) -> Callable[[Cached], Iterable[Request]]:
-    def mapped(document: Cached) -> Iterable[Request]:
-        namespace = document["metadata"].get("namespace", "")
-        for one in mapping(_object_of(kind, document)):
-            if isinstance(one, str):
-                yield Request(namespace, one)
-            else:
-                yield Request(*one)
+def _requests(found: object, namespace: str) -> list[Request]:
+    """Return which objects a mapping has named.
 
-    return mapped
+    Raises:
+        TypeError: If it has named something else.
+        ValueError: If something has not two parts.
+    """
+    if isinstance(found, str | Request):
+        found = (found,)
+    requests: list[Request] = []
+    for one in cast("Iterable[Any]", found):  # type: ignore[explicit-any]
+        place, name = (namespace, one) if isinstance(one, str) else one
+        requests.append(Request(place, name))
+    # The order of a set is another in each process.
+    return sorted(requests) if isinstance(found, AbstractSet) else requests

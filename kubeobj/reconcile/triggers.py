@@ -41,7 +41,14 @@ def on_self(
     informer.subscribe(handle, selector=selector)
 
 
-def on_owned(controller: Controller, informer: Informer, group: str, kind: str) -> None:
+def on_owned(
+    controller: Controller,
+    informer: Informer,
+    group: str,
+    kind: str,
+    *,
+    owners: Informer | None = None,
+) -> None:
     """Look at the object that controls one that changes.
 
     Args:
@@ -49,13 +56,17 @@ def on_owned(controller: Controller, informer: Informer, group: str, kind: str) 
         informer: Tells of changes.
         group: The group of the owner.
         kind: Its kind.
+        owners: The owners, which tell whether they belong to the whole cluster; None if they have
+            the namespaces of what they own.
     """
     add, owner = controller.queue.add, (group, kind)
 
     def handle(old: Cached | None, new: Cached | None) -> None:
         for document in (old, new):
             if document is not None and controlled_by(document) == owner:
-                add(owner_of(document))
+                request = owner_of(document)
+                above = Request("", request.name)
+                add(above if owners is not None and above in owners.cache else request)
 
     informer.subscribe(handle, owner=owner)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, TypeVar, cast, final
 
 from kubeobj.api.client import Client
 from kubeobj.api.client.writer import Given
+from kubeobj.api.patch.mergediff import merge_patch_between
 from kubeobj.documents import JsonValue, Wire
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.models.base import ApiObject
@@ -12,7 +13,7 @@ from kubeobj.models.unstructured import Unstructured
 from kubeobj.reconcile.children import Children
 from kubeobj.reconcile.events import EventRecorder, EventType
 from kubeobj.reconcile.informer import Informer
-from kubeobj.reconcile.request import Cached, Request
+from kubeobj.reconcile.request import Cached, Request, wire_of
 
 if TYPE_CHECKING:
     from kubeobj.reconcile.manager import Manager
@@ -86,7 +87,11 @@ class Work:
         return [kind.parse(one, unknown="keep") for one in self.children.of(kind.kind_of())]
 
     def apply(self, child: Given) -> None:
-        """Let a child be there as it is given; see `Children.apply`."""
+        """Let a child be there as it is given; see `Children.apply`.
+
+        Unlike those that are returned, children that are applied so and no longer are stay there,
+        unless others are returned.
+        """
         request = self.children.apply(child)
         self._applied.append((_kind_of(child), request))
 
@@ -99,7 +104,8 @@ class Work:
         """Set fields of the object's status: what is said last is written, once, at the end.
 
         Args:
-            fields: The fields, by their names in the API: ``readyReplicas=3``.
+            fields: The fields, by their names in the API: ``readyReplicas=3``; None for one that is
+                to go.
         """
         self._status.update(fields)
 
@@ -112,18 +118,24 @@ class Work:
         known = self.requeue_after
         self.requeue_after = seconds if known is None else min(known, seconds)
 
-    def write_status(self) -> None:
-        """Write the fields of the status that are to change.
+    def write_status(self) -> Wire:
+        """Write the fields of the status that are to change, and return the object as it is then.
 
         Raises:
             ApiError: If the API refuses it.
         """
-        before: Wire = self._document.get("status") or {}
-        changed = {name: value for name, value in self._status.items() if before.get(name) != value}
-        self._status = {}
+        said, self._status = self._status, {}
+        if not said:
+            return self._document
+        status: Wire = self._document.get("status") or {}
+        # A field that is a map is to be as it is said, without what it had before.
+        changed = merge_patch_between(
+            {name: status[name] for name in said if name in status},
+            {name: value for name, value in said.items() if value is not None},
+        )
         if changed:
             metadata = self._document["metadata"]
-            self.client.patch(
+            written = self.client.patch(
                 self._kind,
                 metadata["name"],
                 {"status": changed},
@@ -131,6 +143,8 @@ class Work:
                 namespace=metadata.get("namespace", ""),
                 part="status",
             )
+            self._document = wire_of(written)
+        return self._document
 
 
 def _kind_of(child: Given) -> GroupVersionKind:
