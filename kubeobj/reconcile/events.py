@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias, final
 
 from kubeobj.api.client import Client
-from kubeobj.api.errors import AlreadyExists, ApiError, NotFound
+from kubeobj.api.errors import AlreadyExists, NotFound
 from kubeobj.clock import Clock
 from kubeobj.documents import Document, Wire
+from kubeobj.names.dns import DNS_SUBDOMAIN_MAX_BYTES, is_dns1123_subdomain
+from kubeobj.reconcile.failures import FAILURES
 from kubeobj.reconcile.moments import text_of
 
 EventType: TypeAlias = Literal["Normal", "Warning"]
@@ -34,6 +36,12 @@ KEPT: Final = 4096
 """Of how many events it is remembered that they have been told."""
 
 _COMBINED = "(combined from similar events): "
+
+_IDENTITY: Final = ("uid", "kind", "namespace", "name", "fieldPath")
+"""What tells of which object an event is."""
+
+_TRIED: Final = 1000
+"""How many names are tried for an event before it is lost."""
 
 
 @final
@@ -87,7 +95,7 @@ class EventRecorder:
         self._host = host
         self._told: dict[tuple[str, ...], _Told] = {}
         self._sorts: dict[tuple[str, ...], _Sort] = {}
-        self._allowances: dict[str, _Allowance] = {}
+        self._allowances: dict[tuple[str, ...], _Allowance] = {}
 
     def by(self, component: str, *, host: str = "") -> "EventRecorder":
         """Return a recorder in the name of another component."""
@@ -105,34 +113,32 @@ class EventRecorder:
             type_: How much it matters.
         """
         subject = reference_to(about)
-        if not self._is_heard(subject["uid"]):
+        who = tuple(str(subject.get(field, "")) for field in _IDENTITY)
+        if not self._is_heard(who):
             return
-        message = self._combined(subject, reason, message, type_)
-        key = (
-            subject["uid"],
-            subject["kind"],
-            subject.get("fieldPath", ""),
-            type_,
-            reason,
-            message,
-        )
+        sort = (*who, type_, reason)
+        if self._is_one_of_too_many(sort, message):
+            # All of them are one event, which says what the last one said.
+            key, message = sort, _COMBINED + message
+        else:
+            key = (*sort, message)
         told = self._told.get(key)
         try:
-            if told is not None and self._count_up(told):
+            if told is not None and self._count_up(told, message):
                 return
             self._tell(key, subject, reason, message, type_)
-        except ApiError:
+        except FAILURES:
             self._told.pop(key, None)
 
     # ------------------------------------------------------------ inside
 
-    def _is_heard(self, uid: str) -> bool:
+    def _is_heard(self, who: tuple[str, ...]) -> bool:
         now = self._clock.now()
-        allowance = self._allowances.get(uid)
+        allowance = self._allowances.get(who)
         if allowance is None:
             _trim(self._allowances)
-            allowance = self._allowances[uid] = _Allowance(BURST, now)
-        gained = (now - allowance.since) / ONE_IN_SECONDS
+            allowance = self._allowances[who] = _Allowance(BURST, now)
+        gained = max(now - allowance.since, 0.0) / ONE_IN_SECONDS
         allowance.left = min(BURST, allowance.left + gained)
         allowance.since = now
         if allowance.left < 1:
@@ -140,25 +146,27 @@ class EventRecorder:
         allowance.left -= 1
         return True
 
-    def _combined(self, subject: Wire, reason: str, message: str, type_: str) -> str:
-        """Return the message, or the same one for all of its sort if there are too many."""
-        key = (subject["uid"], subject["kind"], type_, reason)
+    def _is_one_of_too_many(self, key: tuple[str, ...], message: str) -> bool:
+        """Return whether there are too many messages of a sort to tell this one by itself."""
         now = self._clock.now()
         sort = self._sorts.get(key)
         if sort is None or now - sort.last > SIMILAR_WITHIN_SECONDS:
             _trim(self._sorts)
             sort = self._sorts[key] = _Sort(now)
         sort.last = now
-        if len(sort.messages) < SIMILAR_AT_MOST:
+        if message in sort.messages:
+            return False
+        if len(sort.messages) + 1 < SIMILAR_AT_MOST:
             sort.messages[message] = None
-        if len(sort.messages) < SIMILAR_AT_MOST:
-            return message
-        return _COMBINED + message
+            return False
+        return True
 
-    def _count_up(self, told: _Told) -> bool:
+    def _count_up(self, told: _Told, message: str) -> bool:
         """Count an event that is there; return whether it still is."""
         told.count += 1
-        change = {"count": told.count, "lastTimestamp": text_of(self._clock.now())}
+        change: Wire = {"count": told.count, "lastTimestamp": text_of(self._clock.now())}
+        if message.startswith(_COMBINED):
+            change["message"] = message
         try:
             self._client.patch("events", told.name, change, type="merge", namespace=told.namespace)
         except NotFound:
@@ -171,7 +179,7 @@ class EventRecorder:
         now = self._clock.now()
         namespace = subject.get("namespace") or "default"
         # As client-go names them: by the object, and by when.
-        stem, number = f"{subject['name']}.{round(now * 1e9):x}", len(self._told)
+        stem, number = _stem(subject, now), len(self._told)
         source = {"component": self.component, **({"host": self._host} if self._host else {})}
         text = text_of(now)
         event: Wire = {
@@ -189,15 +197,24 @@ class EventRecorder:
             "reportingComponent": self.component,
             "reportingInstance": self._host,
         }
-        while True:
-            name = f"{stem}.{number:x}" if number else stem
+        for tried in range(number, number + _TRIED):
+            name = f"{stem}.{tried:x}" if tried else stem
             try:
                 self._client.create({**event, "metadata": {"name": name, "namespace": namespace}})
-                break
             except AlreadyExists:
-                number += 1  # another component told something of it at the same moment
-        _trim(self._told)
-        self._told[key] = _Told(namespace, name, 1)
+                continue  # another component told something of it at the same moment
+            _trim(self._told)
+            self._told[key] = _Told(namespace, name, 1)
+            return
+
+
+def _stem(subject: Wire, now: float) -> str:
+    """Return how the name of an event begins: with the object, as far as it fits, and when."""
+    moment = f"{round(now * 1e9):x}"
+    longest = DNS_SUBDOMAIN_MAX_BYTES - len(moment) - 10  # what may come behind
+    stem = f"{subject['name'][:longest]}.{moment}"
+    # Not all names are names of events: `system:node`.
+    return stem if is_dns1123_subdomain(stem) else f"{subject['kind'].lower()}.{moment}"
 
 
 def reference_to(about: Document) -> Wire:
