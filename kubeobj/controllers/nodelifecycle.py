@@ -14,13 +14,8 @@ from kubeobj.controllers.nodelabels import labels_to_set
 from kubeobj.controllers.nodetaints import condition_of, readiness_of, taints_after
 from kubeobj.controllers.podstate import condition_of as pod_condition_of
 from kubeobj.controllers.podstate import is_ready
-from kubeobj.controllers.zonedisruption import (
-    ZoneState,
-    is_counted,
-    rate_of,
-    state_of,
-    zone_of,
-)
+from kubeobj.controllers.zonedisruption import zone_of
+from kubeobj.controllers.zonepaces import ZonePaces
 from kubeobj.documents import Wire
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import seconds_of, text_of
@@ -81,9 +76,7 @@ class NodeLifecycleController:
         self._health: dict[str, _Health] = {}
         # The nodes that were said to be registered, as they were then.
         self._known: dict[str, Cached] = {}
-        # Per zone: when the next node of it may begin to drive pods away.
-        self._next: dict[str, float] = {}
-        self._states: dict[str, ZoneState] = {}
+        self._paces = ZonePaces(manager.clock)
         needs = [self._nodes, self._leases, self._pods]
         # As long as nodes are heard of, nothing hangs on when this looks.
         self._loop = manager.controller("node-lifecycle", self.reconcile, needs=needs, quiet=True)
@@ -94,10 +87,11 @@ class NodeLifecycleController:
     # ------------------------------------------------------------ what is heard
 
     def _node_changed(self, old: Cached | None, new: Cached | None) -> None:
+        if self._paces.change(old, new):
+            self._look_at_silent()
         if new is None:
             if old is not None:
                 self._health.pop(old["metadata"]["name"], None)
-                self._zone_changed(zone_of(old))
             return
         health = self._of(new)
         ready = condition_of(new, "Ready")
@@ -107,8 +101,6 @@ class NodeLifecycleController:
             health.heartbeat, health.has_reported = heartbeat, True
             if is_own:
                 health.seen = self._clock.now()
-        if old is None or readiness_of(old) != readiness_of(new):
-            self._zone_changed(zone_of(new))
 
     def _lease_changed(self, _: Cached | None, new: Cached | None) -> None:
         if new is None:
@@ -134,44 +126,11 @@ class NodeLifecycleController:
             health = self._health[name] = _Health(seen)
         return health
 
-    def _zone_changed(self, zone: str) -> None:
-        """Judge zones anew, and look at the nodes that wait if it makes a difference."""
-        members = [node for node in self._members(zone) if is_counted(node)]
-        before = self._states.get(zone), self._is_everything()
-        rates = {name: self._rate(name) for name in self._states}
-        if members:
-            self._states[zone] = state_of(members)
-        else:
-            self._states.pop(zone, None)
-            self._next.pop(zone, None)
-        if before == (self._states.get(zone), self._is_everything()):
-            return
-        for name, rate in rates.items():
-            if name in self._states:
-                self._change_pace(name, rate, self._rate(name))
+    def _look_at_silent(self) -> None:
+        """Look again at nodes that are not ready: they may have to wait longer, or no more."""
         for node in self._nodes.cache:
             if readiness_of(node) != "True":
                 self._loop.queue.add(Request.of(node))
-
-    def _members(self, zone: str) -> list[Cached]:
-        return [node for node in self._nodes.cache if zone_of(node) == zone]
-
-    def _rate(self, zone: str) -> float:
-        """Return how many nodes a second of a zone may begin to drive pods away."""
-        state = self._states.get(zone, ZoneState.NORMAL)
-        size = sum(1 for node in self._members(zone) if is_counted(node))
-        return rate_of(state, size, is_everything=self._is_everything())
-
-    def _change_pace(self, zone: str, before: float, after: float) -> None:
-        """Let who waited at one rate wait at another, from now on."""
-        now = self._clock.now()
-        if before != after > 0 and (before == 0 or now < self._next.get(zone, now)):
-            self._next[zone] = now + 1 / after
-
-    def _is_everything(self) -> bool:
-        """Whether all zones are fully disrupted."""
-        states = self._states.values()
-        return bool(states) and all(state is ZoneState.FULL for state in states)
 
     # ------------------------------------------------------------ what is done
 
@@ -269,7 +228,7 @@ class NodeLifecycleController:
         wait = self._wait(node, now)
         before: list[Wire] = (node.get("spec") or {}).get("taints") or []
         after = taints_after(node, now, drives_away=wait == 0)
-        if self._is_everything():
+        if self._paces.is_everything:
             after = [one for one in after if not _drives_away(one)]
         if after != before:
             metadata = node["metadata"]
@@ -286,15 +245,7 @@ class NodeLifecycleController:
             return None
         if any(map(_drives_away, (node.get("spec") or {}).get("taints") or ())):
             return 0
-        zone = zone_of(node)
-        rate = self._rate(zone)
-        if rate == 0:
-            return None
-        free_at = self._next.get(zone, now)
-        if now < free_at:
-            return free_at - now
-        self._next[zone] = now + 1 / rate
-        return 0
+        return self._paces.wait(zone_of(node))
 
 
 def _unknown(known: Wire | None, type_: str, node: Cached, now: float) -> Wire:

@@ -7,11 +7,9 @@ Source: ``k8s.io/kubernetes/pkg/controller/nodelifecycle`` zone handling (v1.36)
 documentation, Nodes, Rate limits on eviction.
 """
 
-from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
-from kubeobj.controllers.nodetaints import readiness_of
 from kubeobj.documents import Wire
 
 RATE: Final = 0.1
@@ -54,14 +52,12 @@ def is_counted(node: Wire) -> bool:
     return EXCLUDED not in (node["metadata"].get("labels") or {})
 
 
-def state_of(nodes: Iterable[Wire]) -> ZoneState:
-    """Return how a zone of these nodes is doing."""
-    ready = not_ready = 0
-    for node in nodes:
-        if readiness_of(node) == "True":
-            ready += 1
-        else:
-            not_ready += 1
+def state_of(ready: int, not_ready: int) -> ZoneState:
+    """Return how a zone is doing of which so many nodes are ready, and so many are not.
+
+    >>> state_of(9, 11)
+    <ZoneState.PARTIAL: 'PartialDisruption'>
+    """
     if ready == 0 and not_ready > 0:
         return ZoneState.FULL
     if not_ready > 2 and not_ready / (ready + not_ready) >= UNHEALTHY:

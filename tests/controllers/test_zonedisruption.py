@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from kubeobj.clock import VirtualClock
 from kubeobj.controllers.nodelabels import labels_to_set
 from kubeobj.controllers.nodetaints import taints_after
 from kubeobj.controllers.zonedisruption import ZoneState, is_counted, rate_of, state_of, zone_of
+from kubeobj.controllers.zonepaces import ZonePaces
 
 Document = dict[str, Any]
 NORMAL, PARTIAL, FULL = ZoneState.NORMAL, ZoneState.PARTIAL, ZoneState.FULL
@@ -45,13 +47,55 @@ def node(
 )
 def test_the_state_of_a_zone(ready: int, not_ready: int, expected: ZoneState) -> None:
     """It follows from how many are not ready, and which part of it that is."""
-    nodes = [node()] * ready + [node("Unknown")] * not_ready
-    assert state_of(nodes) is expected
+    assert state_of(ready, not_ready) is expected
 
 
-def test_who_never_said_anything_is_not_ready() -> None:
-    """No condition is as good as a bad one."""
-    assert state_of([node(None)]) is FULL
+def test_the_count_of_a_zone() -> None:
+    """Nodes come, change and go; those that have never said anything are not ready."""
+    clock = VirtualClock()
+    paces = ZonePaces(clock)
+    assert not paces.is_everything
+    assert paces.change(None, node(None))
+    assert paces.is_everything
+    assert not paces.change(node(None), node("Unknown"))
+    assert paces.change(node("Unknown"), node())
+    assert not paces.is_everything
+    elsewhere = node(labels={"topology.kubernetes.io/zone": "a"})
+    assert paces.change(node(), elsewhere)
+    assert not paces.change(None, node(labels={"node.kubernetes.io/exclude-disruption": ""}))
+    assert paces.change(elsewhere, None)
+
+
+def test_turns() -> None:
+    """One node begins at once, the next in ten seconds, or a hundred if much is silent."""
+    clock = VirtualClock()
+    paces = ZonePaces(clock)
+    for _ in range(60):
+        paces.change(None, node())
+    assert [paces.wait(""), paces.wait("")] == [0, 10]
+    for _ in range(40):
+        paces.change(node(), node("Unknown"))
+    assert paces.wait("") == 100
+    clock.advance(50)
+    for _ in range(20):
+        paces.change(node("Unknown"), node())
+    assert paces.wait("") == 10
+    clock.advance(10)
+    assert paces.wait("") == 0
+
+
+def test_turns_after_nobody_was_heard_of() -> None:
+    """Nobody begins meanwhile; then the first has to wait, too."""
+    clock = VirtualClock()
+    paces = ZonePaces(clock)
+    for _ in range(2):
+        paces.change(None, node())
+    for _ in range(2):
+        paces.change(node(), node("Unknown"))
+    assert paces.wait("") is None
+    clock.advance(1000)
+    paces.change(node("Unknown"), node())
+    assert paces.wait("") == 10
 
 
 @pytest.mark.parametrize(
