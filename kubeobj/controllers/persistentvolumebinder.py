@@ -185,9 +185,10 @@ class PersistentVolumeBinder:
             message = f"no volume plugin matched name: {provisioner}"
             self._events.record(claim, "ProvisioningFailed", message, "Warning")
             return
-        if _annotations(claim).get(PROVISIONER) != provisioner:
-            marks = {_OLD_PROVISIONER: provisioner, PROVISIONER: provisioner}
-            self._update_claim(_with_annotations(claim, marks))
+        if _annotations(claim).get(PROVISIONER) == provisioner:
+            return  # it has been asked
+        marks = {_OLD_PROVISIONER: provisioner, PROVISIONER: provisioner}
+        self._update_claim(_with_annotations(claim, marks))
         message = (
             "Waiting for a volume to be created either by the external provisioner "
             f"'{provisioner}' or manually by the system administrator. If volume creation is "

@@ -14,11 +14,14 @@ from kubeobj.controllers.endpointslice import EndpointSliceController
 from kubeobj.controllers.endpointslicemirroring import EndpointSliceMirroringController
 from kubeobj.controllers.garbagecollector import GarbageCollector
 from kubeobj.controllers.namespace import NamespaceController
+from kubeobj.controllers.persistentvolumebinder import PersistentVolumeBinder
 from kubeobj.controllers.pvcprotection import PvcProtectionController
+from kubeobj.controllers.pvprotection import PvProtectionController
 from kubeobj.controllers.resourcequota import ResourceQuotaController
 from kubeobj.controllers.rootcacertificate import RootCaPublisher
 from kubeobj.controllers.serviceaccount import ServiceAccountController
 from kubeobj.controllers.tokensecret import TokenSecretController
+from kubeobj.controllers.volumeprovisioner import LOCAL, VolumeProvisioner
 from kubeobj.entropy import SeededIdSource
 from kubeobj.reconcile.clientlayer import Call, layered
 from kubeobj.reconcile.manager import Manager
@@ -32,11 +35,14 @@ LOOPS = (
     EndpointSliceMirroringController,
     GarbageCollector,
     NamespaceController,
+    PersistentVolumeBinder,
     PvcProtectionController,
+    PvProtectionController,
     ResourceQuotaController,
     RootCaPublisher,
     ServiceAccountController,
     TokenSecretController,
+    VolumeProvisioner,
 )
 
 ERRORS: tuple[Callable[[], ApiError], ...] = (
@@ -103,7 +109,10 @@ def _prepare(world: Running) -> None:
     service(world)
     service(world, "hand", selector=None)
     world.create("Endpoints", "hand", subsets=[{"addresses": [{"ip": "10.2.0.1"}]}])
+    world.create("storage.k8s.io/v1/StorageClass", "local", "", provisioner=LOCAL)
     world.create("PersistentVolumeClaim", "claim", spec=CLAIM)
+    for name in ("kept", "local"):
+        world.create("PersistentVolumeClaim", name, spec={**CLAIM, "storageClassName": "local"})
     for number in range(5):
         pod(world, f"p{number}", f"10.1.0.{number}")
     world.create("ResourceQuota", "q", spec={"hard": {"pods": "20", "configmaps": "20"}})
@@ -121,7 +130,8 @@ def _upset(world: Running) -> None:
         name = policy.lower()
         world.client.delete("configmaps", name, propagation_policy=policy)
     world.client.delete("namespaces", "shop")
-    world.client.delete("persistentvolumeclaims", "claim")
+    for name in ("claim", "local"):
+        world.client.delete("persistentvolumeclaims", name)
     world.client.delete("pods", "p0", grace_period_seconds=0)
     pod(world, "p9", "10.1.0.9")
     change = {"subsets": [{"addresses": [{"ip": "10.2.0.2"}]}]}
@@ -139,7 +149,11 @@ def _check(world: Running) -> None:
     assert world.names("configmaps") == ["kube-root-ca.crt", "orphan-1"]
     assert "ownerReferences" not in world.get("configmaps", "orphan-1")["metadata"]
     assert "shop" not in world.names("namespaces", "")
-    assert world.names("persistentvolumeclaims") == []
+    (kept,) = world.there("persistentvolumeclaims")
+    assert (kept["metadata"]["name"], kept["status"]["phase"]) == ("kept", "Bound")
+    (volume,) = world.there("persistentvolumes", "")
+    assert volume["metadata"]["name"] == kept["spec"]["volumeName"]
+    assert volume["status"]["phase"] == "Bound"
     assert world.get("resourcequotas", "q")["status"]["used"] == {"pods": "5", "configmaps": "2"}
     assert "token" in world.get("secrets", "token")["data"]
     for namespace in world.names("namespaces", ""):
