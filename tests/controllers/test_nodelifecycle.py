@@ -393,3 +393,46 @@ def _going(world: Running) -> list[str]:
         if "deletionTimestamp" not in one["metadata"]
     ]
     return [name for name in ("p", "q") if name not in there]
+
+
+def _story(dies_at_write: int) -> tuple[Running, list[tuple[str, str]]]:
+    world = Running(NodeLifecycleController, TaintEvictionController, dies_at_write=dies_at_write)
+    for name in ("n", "other"):
+        world.create("Node", name, "")
+    toleration = {"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 60}
+    for name, seconds in {"p": 60, "q": 100_000}.items():
+        spec = {
+            **POD,
+            "nodeName": "n",
+            "tolerations": [{**toleration, "tolerationSeconds": seconds}],
+        }
+        world.create("Pod", name, spec=spec)
+        on_pod = {"status": {"conditions": [{"type": "Ready", "status": "True"}]}}
+        world.client.patch("pods", name, on_pod, type="strategic", part="status")
+    report(world, "True")
+    for second in range(300):
+        world.advance(1)
+        change = {"type": "Ready", "status": "True", "lastHeartbeatTime": _moment(second)}
+        patch = {"status": {"conditions": [change]}}
+        world.client.patch("nodes", "other", patch, type="strategic", part="status")
+    silent = sorted(taints(world, "n"))
+    report(world, "True", "2026-01-01T01:00:00Z")
+    world.advance(20)
+    return world, silent
+
+
+def _moment(second: int) -> str:
+    return f"2026-01-01T00:{second // 60:02}:{second % 60:02}Z"
+
+
+def test_dying_between_any_two_writes() -> None:
+    """Whenever the loops die, the node is marked, its pod goes, and all is well in the end."""
+    count = len(_story(0)[0].writes)
+    for write in range(count + 1):
+        world, silent = _story(write)
+        assert silent == [(UNREACHABLE, "NoExecute"), (UNREACHABLE, "NoSchedule")]
+        assert taints(world, "n") == []
+        assert _going(world) == ["p"]
+        assert ready(world, "n") == "True"
+        (condition,) = world.get("pods", "q")["status"]["conditions"]
+        assert condition["status"] == "False"
