@@ -21,7 +21,7 @@ from kubeobj.api.client.identity import identity_of
 from kubeobj.api.client.writer import Given
 from kubeobj.api.errors import NotFound
 from kubeobj.documents import Document
-from kubeobj.labels.selector import as_selector
+from kubeobj.labels.selector import Selector, as_selector
 from kubeobj.models.base import ApiObject
 from kubeobj.models.unstructured import Unstructured
 from kubeobj.names.labels import is_label_key
@@ -40,6 +40,7 @@ from kubeobj.reconcile.informer import Informer
 from kubeobj.reconcile.kinds import AnyKind, kind_of, name_of
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.request import Cached, Request, Result
+from kubeobj.reconcile.selected import Selected, meant_by, on_selected
 from kubeobj.reconcile.triggers import on_mapped, on_owned, on_self
 from kubeobj.reconcile.work import Work
 
@@ -77,7 +78,7 @@ class Reconciler:
     function: Function
     name: str
     owns: Sequence[AnyKind] = ()
-    watches: Mapping[AnyKind, Concerned] = field(default_factory=dict)
+    watches: Mapping[AnyKind, Concerned | Selected] = field(default_factory=dict)
     selector: str = ""
     namespace: str = ""
     cleans_up: Function | None = None
@@ -115,7 +116,7 @@ def reconciler(  # noqa: PLR0913 - a reconciler says so much of itself, by name
     kind: AnyKind,
     *,
     owns: Sequence[AnyKind] = (),
-    watches: Mapping[AnyKind, Concerned] | None = None,
+    watches: Mapping[AnyKind, Concerned | Selected] | None = None,
     name: str = "",
     selector: str = "",
     namespace: str = "",
@@ -127,7 +128,8 @@ def reconciler(  # noqa: PLR0913 - a reconciler says so much of itself, by name
         kind: The kind of objects that it looks at: a class, or ``Website.v1.example.com``. The
             function gets models of the class, or `Unstructured` objects.
         owns: The kinds of children that it makes.
-        watches: Kinds whose objects concern others, each with a function that says which.
+        watches: Kinds whose objects concern others, each with a function that says which; or with
+            `selected_by`, if they are those that select them.
         name: What it is called; empty for the name of the function.
         selector: Which objects it looks at, by their labels; empty for all.
         namespace: In which namespace; empty for all.
@@ -202,7 +204,11 @@ class _Loop:
         for informer in self._owned.values():
             on_owned(loop, informer, own.group, own.kind, owners=self._objects)
         for kind, informer in watched.items():
-            on_mapped(loop, informer, self._mapped(kind, loop))
+            how = reconciler.watches[kind]
+            if isinstance(how, Selected):
+                on_selected(loop, informer, self._objects, self._selecting(how, loop))
+            else:
+                on_mapped(loop, informer, self._mapped(kind, how, loop))
 
     def reconcile(self, request: Request) -> Result | None:
         document = self._objects.cache.find(request)
@@ -322,21 +328,34 @@ class _Loop:
             f"objects, not {answer!r:.80}"
         )
 
-    def _mapped(self, kind: AnyKind, loop: Controller) -> Callable[[Cached], Iterable[Request]]:
-        mapping = self._reconciler.watches[kind]
-
+    def _mapped(
+        self, kind: AnyKind, mapping: Concerned, loop: Controller
+    ) -> Callable[[Cached], Iterable[Request]]:
         def mapped(document: Cached) -> Iterable[Request]:
             try:
                 found = mapping(_object_of(kind, document))
                 return _requests(found, document["metadata"].get("namespace", ""))
             except Exception as error:
-                # Nobody could try it again: which object it concerns is what is not known.
-                loop.metrics.errors += 1
-                message = f"{loop.name}: {type(error).__name__}: {error}"
-                self._events.record(document, "WatchError", message, "Warning")
+                self._cannot_tell(document, error, loop)
                 return ()
 
         return mapped
+
+    def _selecting(self, how: Selected, loop: Controller) -> Callable[[Cached], Selector]:
+        def selects(document: Cached) -> Selector:
+            try:
+                return meant_by(how.selects(self._object(document)))
+            except Exception as error:
+                self._cannot_tell(document, error, loop)
+                return Selector.nothing()
+
+        return selects
+
+    def _cannot_tell(self, document: Cached, error: Exception, loop: Controller) -> None:
+        """Say that it is not known whom an object concerns; so nobody can be asked again."""
+        loop.metrics.errors += 1
+        message = f"{loop.name}: {type(error).__name__}: {error}"
+        self._events.record(document, "WatchError", message, "Warning")
 
     def _tell(self, request: Request, error: Exception) -> None:
         document = self._objects.cache.find(request)

@@ -10,12 +10,15 @@ from kubeobj.api.apiserver import ApiServer
 from kubeobj.api.inprocess import InProcessClient
 from kubeobj.clock import LiveClock, VirtualClock
 from kubeobj.errors import ObjectReferenceError
+from kubeobj.labels.selector import Selector
+from kubeobj.meta.labelselector import LabelSelector
 from kubeobj.models.corev1 import ConfigMap, Secret
 from kubeobj.models.unstructured import Unstructured
 from kubeobj.reconcile.live import arun, run
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.reconciler import reconciler
 from kubeobj.reconcile.request import Result
+from kubeobj.reconcile.selected import selected_by
 from kubeobj.reconcile.work import Work
 
 
@@ -179,6 +182,67 @@ def test_a_watched_object_makes_those_it_concerns_be_looked_at(
     client.create(Secret(metadata={"name": "s", "labels": {"for": "a"}}))
     manager.settle()
     assert seen == ["a", "a"]
+
+
+def selecting(*, name: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": name, "labels": {"site": "yes"}},
+        "data": fields,
+    }
+
+
+@pytest.mark.parametrize(
+    "selects",
+    [
+        lambda one: {"app": one.data["app"]},
+        lambda one: {"matchLabels": {"app": one.data["app"]}},
+        lambda one: LabelSelector(match_labels={"app": one.data["app"]}),
+        lambda one: f"app={one.data['app']}",
+        lambda one: Selector.parse(f"app in ({one.data['app']})"),
+    ],
+    ids=["labels", "document", "model", "text", "selector"],
+)
+def test_who_selects_an_object_is_looked_at_when_it_changes(
+    client: InProcessClient, manager: Manager, selects: Any
+) -> None:
+    seen: list[str] = []
+
+    @reconciler(ConfigMap, selector="site", watches={Secret: selected_by(selects)})
+    def chooser(one: ConfigMap, work: Work) -> None:
+        seen.append(one.metadata.name or "")
+
+    manager.install(chooser)
+    for name, app in (("a", "x"), ("b", "x"), ("c", "y")):
+        client.create(selecting(name=name, app=app))
+    manager.settle()
+    seen.clear()
+    client.create(Secret(metadata={"name": "s", "labels": {"app": "x"}}))
+    manager.settle()
+    assert sorted(seen) == ["a", "b"]
+    seen.clear()
+    client.label(Secret, "s", {"app": "y"})
+    manager.settle()
+    assert sorted(seen) == ["a", "b", "c"]
+    client.patch(ConfigMap, "a", {"data": {"app": "y"}})
+    client.delete(ConfigMap, "c")
+    manager.settle()
+    seen.clear()
+    client.delete(Secret, "s")
+    manager.settle()
+    assert seen == ["a"]
+
+
+def test_what_cannot_say_what_it_selects_is_told(client: InProcessClient, manager: Manager) -> None:
+    @reconciler(ConfigMap, selector="site", watches={Secret: selected_by(lambda _: 5)})
+    def chooser(one: ConfigMap, work: Work) -> None: ...
+
+    manager.install(chooser)
+    site(client)
+    manager.settle()
+    (event,) = client.list("events")
+    assert event.at("reason") == "WatchError"
 
 
 def test_a_status_is_written_once_and_only_if_it_changes(
