@@ -11,6 +11,7 @@ from kubeobj.controllers.disruption import DisruptionController
 from kubeobj.controllers.endpoints import EndpointsController
 from kubeobj.controllers.endpointslice import EndpointSliceController
 from kubeobj.controllers.endpointslicemirroring import EndpointSliceMirroringController
+from kubeobj.controllers.ephemeralvolume import EphemeralVolumeController
 from kubeobj.controllers.garbagecollector import GarbageCollector
 from kubeobj.controllers.horizontalpodautoscaler import HorizontalPodAutoscalerController
 from kubeobj.controllers.job import JobController
@@ -42,6 +43,7 @@ LOOPS: Final[Sequence[Install]] = (
     EndpointsController,
     EndpointSliceController,
     EndpointSliceMirroringController,
+    EphemeralVolumeController,
     GarbageCollector,
     HorizontalPodAutoscalerController,
     JobController,

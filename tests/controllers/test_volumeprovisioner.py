@@ -9,7 +9,7 @@ from kubeobj.cluster.faults import ProcessKill
 from kubeobj.cluster.process import CONTROLLERS
 from kubeobj.reconcile.request import wire_of
 from tests.cluster.workloads import stateful_set
-from tests.controllers.volumes import IS_DEFAULT, VolumeWorld
+from tests.controllers.volumes import VolumeWorld, default_class
 
 Document = dict[str, Any]
 NODE = "volume.kubernetes.io/selected-node"
@@ -51,7 +51,7 @@ def test_a_volume_of_one_node() -> None:
     """A class that waits makes a volume that is on the node which was chosen, by its name there."""
     world = VolumeWorld()
     world.create("Node", "n", "", metadata={"labels": {"kubernetes.io/hostname": "n.example"}})
-    world.storage_class(waits=True)
+    world.default_class(waits=True)
     world.claim("a")
     world.settle()
     assert world.names("persistentvolumes", "") == []
@@ -68,7 +68,7 @@ def test_a_volume_of_one_node() -> None:
 def test_a_node_that_is_gone() -> None:
     """If the node that was chosen is gone, another one is to be."""
     world = VolumeWorld()
-    world.storage_class(waits=True)
+    world.default_class(waits=True)
     world.claim("a")
     world.settle()
     choose_node(world, "gone")
@@ -159,17 +159,6 @@ CLAIM: Document = {
 }
 
 
-def storage_class(*, waits: bool) -> Document:
-    """Return a default class of local volumes."""
-    return {
-        "apiVersion": "storage.k8s.io/v1",
-        "kind": "StorageClass",
-        "metadata": {"name": "local", **IS_DEFAULT},
-        "provisioner": "kubeobj.io/local",
-        "volumeBindingMode": "WaitForFirstConsumer" if waits else "Immediate",
-    }
-
-
 def places(cluster: Cluster) -> dict[str, tuple[str, str]]:
     """Return the node of each pod, and the volume of its claim."""
     claims = {
@@ -190,7 +179,7 @@ def places(cluster: Cluster) -> dict[str, tuple[str, str]]:
 def test_a_stateful_set_with_claims(*, waits: bool, kill: bool) -> None:
     """A set comes up with volumes of its own, and finds them again."""
     cluster = Cluster.simulated(3, seed=5)
-    cluster.apply([storage_class(waits=waits)])
+    cluster.apply([default_class(waits=waits)])
     cluster.apply([stateful_set("db", 3, volumeClaimTemplates=[CLAIM])])
     if kill:
         cluster.inject(ProcessKill(CONTROLLERS), seconds=20)
@@ -224,7 +213,7 @@ def test_volumes_that_are_there_already() -> None:
     """A class that makes nothing gives claims volumes of the nodes that their pods can go to."""
     cluster = Cluster.simulated(3, seed=5)
     made: list[Document] = [
-        {**storage_class(waits=True), "provisioner": "kubernetes.io/no-provisioner"}
+        {**default_class(waits=True), "provisioner": "kubernetes.io/no-provisioner"}
     ]
     for node in ("node-1", "node-3"):
         expression = {"key": "kubernetes.io/hostname", "operator": "In", "values": [node]}

@@ -88,3 +88,14 @@ class VolumeWorld(Running):
             for one in self.there("events", "")
             if one["involvedObject"]["name"] == name
         ]
+
+
+def default_class(*, waits: bool) -> Wire:
+    """Return a default class of local volumes."""
+    return {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "local", **IS_DEFAULT},
+        "provisioner": "kubeobj.io/local",
+        "volumeBindingMode": "WaitForFirstConsumer" if waits else "Immediate",
+    }
