@@ -25,7 +25,7 @@ from kubeobj.labels.selector import Selector, as_selector
 from kubeobj.models.base import ApiObject
 from kubeobj.models.unstructured import Unstructured
 from kubeobj.names.labels import is_label_key
-from kubeobj.reconcile.awaiting import finished
+from kubeobj.reconcile.awaiting import Awaiter
 from kubeobj.reconcile.backoff import Backoff
 from kubeobj.reconcile.children import NotAChild
 from kubeobj.reconcile.controller import Controller, NoResult
@@ -178,6 +178,7 @@ class _Loop:
     def __init__(self, reconciler: Reconciler, manager: Manager) -> None:
         self._reconciler = reconciler
         self._manager = manager
+        self._awaiter = Awaiter()
         self._kind = name_of(kind_of(reconciler.kind))
         self._events: EventRecorder = manager.events.by(reconciler.name)
         self._objects = manager.informer(
@@ -231,7 +232,7 @@ class _Loop:
 
     def _bring_about(self, document: Cached) -> Result | None:
         work = self._work(document)
-        answer = finished(self._reconciler.function(self._object(document), work))
+        answer = self._awaiter.finished(self._reconciler.function(self._object(document), work))
         if isinstance(answer, Generator):
             answer = self._drained(answer, work)
         if isinstance(answer, Result):
@@ -247,7 +248,7 @@ class _Loop:
     def _clean_up(self, document: Cached) -> Result | None:
         work = self._work(document)
         clean_up = cast("Function", self._reconciler.cleans_up)
-        answer = finished(clean_up(self._object(document), work))
+        answer = self._awaiter.finished(clean_up(self._object(document), work))
         if isinstance(answer, Result):
             self._look_again(answer, work)
         elif answer is not None:

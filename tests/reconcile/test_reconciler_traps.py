@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -129,6 +130,31 @@ def test_a_coroutine_that_is_cancelled_has_failed_and_stops_nobody(
     site(client)
     manager.settle()
     assert errors(manager, "cancelled") == ["the reconciler was cancelled"]
+
+
+def test_what_one_coroutine_opens_the_next_can_use(
+    client: InProcessClient, manager: Manager
+) -> None:
+    pool: list[asyncio.Future[str]] = []
+    who: ContextVar[str] = ContextVar("who", default="nobody")
+    seen: list[str] = []
+
+    @reconciler(ConfigMap, selector="site")
+    async def user(one: ConfigMap, work: Work) -> None:
+        seen.append(who.get())
+        who.set(one.metadata.name or "")  # is for this one alone
+        if not pool:
+            pool.append(asyncio.get_running_loop().create_future())
+        else:
+            asyncio.get_running_loop().call_soon(pool[0].set_result, "used")
+            seen.append(await pool[0])
+
+    manager.install(user)
+    site(client, "a")
+    site(client, "b")
+    manager.settle()
+    assert errors(manager, "user") == []
+    assert seen == ["nobody", "nobody", "used"]
 
 
 def test_a_coroutine_in_a_running_loop_is_named(client: InProcessClient, manager: Manager) -> None:
