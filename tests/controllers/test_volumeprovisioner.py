@@ -51,7 +51,7 @@ def test_a_volume_of_one_node() -> None:
     """A class that waits makes a volume that is on the node which was chosen, by its name there."""
     world = VolumeWorld()
     world.create("Node", "n", "", metadata={"labels": {"kubernetes.io/hostname": "n.example"}})
-    world.default_class(waits=True)
+    world.storage_class(waits=True)
     world.claim("a")
     world.settle()
     assert world.names("persistentvolumes", "") == []
@@ -68,7 +68,7 @@ def test_a_volume_of_one_node() -> None:
 def test_a_node_that_is_gone() -> None:
     """If the node that was chosen is gone, another one is to be."""
     world = VolumeWorld()
-    world.default_class(waits=True)
+    world.storage_class(waits=True)
     world.claim("a")
     world.settle()
     choose_node(world, "gone")
