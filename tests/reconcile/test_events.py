@@ -45,6 +45,15 @@ def test_the_same_event_again_is_counted(client: InProcessClient, clock: Virtual
     assert event.at("lastTimestamp") == "2026-01-01T00:01:00Z"
 
 
+def test_two_components_may_tell_of_it_at_the_same_moment(
+    client: InProcessClient, clock: VirtualClock
+) -> None:
+    about = some(client)
+    for component in ("one", "two", "three"):
+        EventRecorder(client, clock, component).record(about, "Why", component)
+    assert told(client) == [(name, 1, "Normal") for name in ("one", "three", "two")]
+
+
 def test_an_event_that_has_gone_is_told_anew(client: InProcessClient, clock: VirtualClock) -> None:
     about, events = some(client), EventRecorder(client, clock, "tests")
     events.record(about, "Why", "what")
