@@ -8,6 +8,7 @@ from kubeobj.clock import VirtualClock
 from kubeobj.reconcile.backoff import Backoff
 from kubeobj.reconcile.clientlayer import Ask, Call, layered
 from kubeobj.reconcile.controller import Controller
+from kubeobj.reconcile.expectations import Expectations
 from kubeobj.reconcile.leaderelection import Election, LeaderElector
 from kubeobj.reconcile.loop import NeverSettles, advance
 from kubeobj.reconcile.manager import Manager
@@ -270,6 +271,15 @@ def test_who_waits_for_a_lease_waits_no_longer_if_the_clock_is_put_back(
         one.step()
         clock.at += 2.1
     assert one.is_leader
+
+
+def test_what_is_expected_is_waited_for_no_longer_if_the_clock_is_put_back() -> None:
+    clock = JumpingClock()
+    expected = Expectations(clock)
+    expected.creations(A, 1)
+    assert not expected.are_met(A)
+    clock.at -= 3600
+    assert expected.are_met(A)
 
 
 # ---------------------------------------------------------------- leases that others have written
