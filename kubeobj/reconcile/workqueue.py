@@ -29,7 +29,7 @@ NORMAL = 0
 """The priority of what nobody has given another."""
 
 LOW = -100
-"""The priority of what can wait: objects that were there when a loop began."""
+"""A priority for what can wait, such as objects that were there when a loop began."""
 
 _OLDEST_EVERY = 16
 
