@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-SUITE = '''
+SUITE = """
 import pytest
 
 @pytest.mark.kubeobj(nodes=2, seed=5)
@@ -25,7 +25,7 @@ def test_server_alone(client, api):
 @pytest.mark.kubeobj(seed=41)
 def test_that_fails(cluster):
     assert not cluster.client.list("nodes")
-'''
+"""
 
 
 def test_fixtures_and_the_report_of_a_failure(tmp_path: Path) -> None:
