@@ -32,7 +32,7 @@ nitpicky = True
 default_role = "py:obj"
 suppress_warnings = ["ref.python"]  # such a name may fit more than one thing; any of them will do
 nitpick_ignore_regex = [
-    (r"py:class", r"kubeobj\..*\.(Id|T|Item|Item_co|Model)"),  # type variables
+    (r"py:class", r"kubeobj\..*\.(Id|T|Item|Item_co|Key|Model)"),  # type variables
     (r"py:class", r"kubeobj\.models\.[a-z]+v[0-9a-z]+\..*"),  # too many to be shown
     (r"py:class", r"kubeobj\.names\.types\..*"),  # shown where they are imported from
     (r"py:class", r"kubeobj\.manifests\.position\.Positions"),

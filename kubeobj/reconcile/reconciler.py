@@ -1,4 +1,4 @@
-"""Reconcilers as people write them: a function from an object to what should be there.
+"""Reconcilers as people write them: a function from an object to what should be there::
 
     @reconciler(Website, owns=[Deployment, Service])
     def website(site, work):
