@@ -10,9 +10,10 @@ from typing import NamedTuple, TypeAlias, final
 
 from kubeobj.cluster.invariants.invariant import Change
 from kubeobj.cluster.nodelives import Struck
-from kubeobj.cluster.podlives import PodLife, Workload, controller_of
+from kubeobj.cluster.podlives import PodLife, Workload
 from kubeobj.cluster.rollouts import ROLLED_OUT
 from kubeobj.documents import Wire
+from kubeobj.reconcile.owners import controller_of
 
 Steps: TypeAlias = list[tuple[float, int]]
 """A number over time: from when on, in seconds since the simulation began, it was how much."""
@@ -94,7 +95,7 @@ class Availabilities:
     def take(self, change: Change, at: float) -> None:
         """Take in what has happened to a workload."""
         document = change.old if change.new is None else change.new
-        if document is None or controller_of(document["metadata"]) is not None:
+        if document is None or controller_of(document) is not None:
             return
         workload: Workload = document["kind"], change.key
         known = self.all.get(workload)

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple, TypeAlias, final
 
 from kubeobj.cluster.invariants.invariant import Change
 from kubeobj.documents import Wire
+from kubeobj.reconcile.owners import controller_of
 from kubeobj.reconcile.request import Request
 
 Workload: TypeAlias = tuple[str, Request]
@@ -129,7 +130,7 @@ class PodLives:
             self._gone[here] = None
             return
         self._gone.pop(here, None)
-        owner = controller_of(metadata)
+        owner = controller_of(document)
         above = here if owner is None else (owner["kind"], _beside(change.key, owner["name"]))
         self._above[metadata["uid"]] = above
         newest = _newest_revision(document, metadata)
@@ -151,7 +152,7 @@ class PodLives:
 
     def _begin(self, pod: Wire, key: Request, at: float) -> PodLife:
         metadata = pod["metadata"]
-        owner = controller_of(metadata)
+        owner = controller_of(pod)
         workload: Workload = "Pod", key
         if owner is not None:
             direct: Workload = owner["kind"], _beside(key, owner["name"])
@@ -203,15 +204,6 @@ _DISRUPTIONS: Final[Mapping[str, str]] = {
     "DeletionByPodGC": "collected with its node",
     "TerminationByKubelet": "ended by its node",
 }
-
-
-def controller_of(metadata: Wire) -> Wire | None:
-    """Return the reference to the owner that looks after an object, or None."""
-    for one in metadata.get("ownerReferences") or ():
-        if one.get("controller"):
-            owner: Wire = one
-            return owner
-    return None
 
 
 def state_of(pod: Wire) -> PodState:

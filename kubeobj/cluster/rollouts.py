@@ -5,8 +5,9 @@ from typing import Final, final
 
 from kubeobj.cluster.invariants.invariant import Change
 from kubeobj.cluster.invariants.workloads import lack_of
-from kubeobj.cluster.podlives import Workload, controller_of
+from kubeobj.cluster.podlives import Workload
 from kubeobj.documents import Wire
+from kubeobj.reconcile.owners import controller_of
 
 ROLLED_OUT: Final = (
     "deployments.apps",
@@ -55,7 +56,7 @@ class Rollouts:
         """Take in what has happened to a workload."""
         new = change.new
         document = change.old if new is None else new
-        if document is None or controller_of(document["metadata"]) is not None:
+        if document is None or controller_of(document) is not None:
             return
         workload: Workload = document["kind"], change.key
         if new is None:

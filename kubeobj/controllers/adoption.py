@@ -14,7 +14,7 @@ from kubeobj.api.errors import Invalid, NotFound
 from kubeobj.documents import Wire
 from kubeobj.labels.selector import Selector
 from kubeobj.reconcile.cache import Cache
-from kubeobj.reconcile.informer import controlled_by
+from kubeobj.reconcile.owners import controlled_by, is_controlled, reference_to
 from kubeobj.reconcile.request import Cached, wire_of
 
 
@@ -25,18 +25,6 @@ class OwnerGone(Exception):
 def orphans(document: Wire) -> Iterable[str]:
     """Return the namespace of an object that nothing controls: an index of `Cache.by`."""
     return () if controlled_by(document) else (document["metadata"].get("namespace", ""),)
-
-
-def reference_to(owner: Wire) -> Wire:
-    """Return the reference by which an owner controls an object."""
-    return {
-        "apiVersion": owner["apiVersion"],
-        "kind": owner["kind"],
-        "name": owner["metadata"]["name"],
-        "uid": owner["metadata"]["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
 
 
 @final
@@ -82,7 +70,7 @@ class Adoption:
         uid, matches = owner["metadata"]["uid"], selector.matcher
         claimed: list[Cached] = []
         for one in self._cache.owned_by(uid):
-            if not _is_controlled(one, uid):
+            if not is_controlled(one, uid):
                 continue
             if matches(one["metadata"].get("labels") or {}):
                 claimed.append(one)
@@ -148,11 +136,3 @@ class Adoption:
             # Another object has the name by now, or it has no owners any more: nothing to do.
             return False
         return True
-
-
-def _is_controlled(one: Cached, uid: str) -> bool:
-    for reference in one["metadata"].get("ownerReferences") or ():
-        if reference.get("controller"):
-            found: bool = reference["uid"] == uid
-            return found
-    return False

@@ -16,6 +16,7 @@ import orjson
 from kubeobj.controllers.hashtext import fnv1_32, safe_encode
 from kubeobj.controllers.podtemplatehash import compute_hash
 from kubeobj.documents import Wire
+from kubeobj.reconcile.owners import reference_to
 
 HASH_LABEL = "controller.kubernetes.io/hash"
 """The label of a stateful set's revision that tells its hash."""
@@ -96,19 +97,11 @@ def _revision(owner: Wire, name: str, labels: Wire, number: int, data: Wire) -> 
     """Return a revision that *owner* controls."""
     about = owner["metadata"]
     template_labels = owner["spec"]["template"].get("metadata", {}).get("labels") or {}
-    reference = {
-        "apiVersion": owner["apiVersion"],
-        "kind": owner["kind"],
-        "name": about["name"],
-        "uid": about["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
     metadata: Wire = {
         "name": name,
         "namespace": about["namespace"],
         "labels": {**template_labels, **labels},
-        "ownerReferences": [reference],
+        "ownerReferences": [reference_to(owner)],
     }
     if about.get("annotations"):
         metadata["annotations"] = dict(about["annotations"])

@@ -16,9 +16,9 @@ from kubeobj.controllers.crontimes import text_in_mail, text_in_zone
 from kubeobj.controllers.jobconditions import finished_condition, true_condition
 from kubeobj.documents import Wire
 from kubeobj.errors import echo
-from kubeobj.reconcile.informer import controlled_by
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import seconds_of, text_of
+from kubeobj.reconcile.owners import controlled_by, is_controlled, reference_to
 from kubeobj.reconcile.request import Cached, Request, Result, wire_of
 from kubeobj.reconcile.triggers import on_owned
 
@@ -307,10 +307,7 @@ class CronJobController:
             made = wire_of(
                 self._client.get("jobs.batch", name, namespace=job["metadata"]["namespace"])
             )
-            mine = any(
-                one.get("controller") and one["uid"] == document["metadata"]["uid"]
-                for one in made["metadata"].get("ownerReferences") or ()
-            )
+            mine = is_controlled(made, document["metadata"]["uid"])
             return made if mine and not cron_job.is_active(made["metadata"]["uid"]) else None
         except ApiError as error:
             self._events.record(document, "FailedCreate", f"Error creating job: {error}", "Warning")
@@ -361,14 +358,6 @@ def _job_of(cron_job: _CronJob, at: float, times: RunTimes) -> Wire:
         **(metadata.get("annotations") or {}),
         SCHEDULED_FOR: text_in_zone(at, times.zone),
     }
-    owner = {
-        "apiVersion": "batch/v1",
-        "kind": "CronJob",
-        "name": cron_job.name,
-        "uid": document["metadata"]["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -377,7 +366,7 @@ def _job_of(cron_job: _CronJob, at: float, times: RunTimes) -> Wire:
             "namespace": cron_job.namespace,
             "labels": dict(metadata.get("labels") or {}),
             "annotations": annotations,
-            "ownerReferences": [owner],
+            "ownerReferences": [reference_to(document)],
         },
         "spec": template["spec"],
     }

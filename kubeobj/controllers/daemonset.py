@@ -39,10 +39,10 @@ from kubeobj.documents import Wire
 from kubeobj.labels.selector import Selector
 from kubeobj.reconcile.backoff import Backoff
 from kubeobj.reconcile.expectations import Expectations
-from kubeobj.reconcile.informer import controlled_by
 from kubeobj.reconcile.manager import Manager
+from kubeobj.reconcile.owners import controlled_by, owner_of
 from kubeobj.reconcile.request import Cached, Request, Result, wire_of
-from kubeobj.reconcile.triggers import on_owned, on_self, owner_of
+from kubeobj.reconcile.triggers import on_owned, on_self
 
 _RESOURCE: Final = "daemonsets.apps"
 _REVISIONS: Final = "controllerrevisions.apps"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import final
 
 from kubeobj.api.errors import AlreadyExists, ApiError, NotFound
-from kubeobj.controllers.adoption import Adoption, reference_to
+from kubeobj.controllers.adoption import Adoption
 from kubeobj.controllers.deploymentrevisions import (
     DESIRED,
     HASH,
@@ -50,10 +50,10 @@ from kubeobj.controllers.selecting import Selecting, selector_in
 from kubeobj.controllers.statuswriting import write_status
 from kubeobj.documents import Wire
 from kubeobj.labels.selector import Selector
-from kubeobj.reconcile.informer import controlled_by
 from kubeobj.reconcile.manager import Manager
+from kubeobj.reconcile.owners import controlled_by, is_controlled, owner_of, reference_to
 from kubeobj.reconcile.request import Cached, Request, Result, wire_of
-from kubeobj.reconcile.triggers import on_owned, on_self, owner_of
+from kubeobj.reconcile.triggers import on_owned, on_self
 
 _RESOURCE = "deployments.apps"
 _NO_HISTORY_LIMIT = 2**31 - 1
@@ -283,11 +283,7 @@ class DeploymentController:
         deployment = sync.deployment
         namespace = deployment["metadata"]["namespace"]
         found = wire_of(self._client.get("replicasets.apps", name, namespace=namespace))
-        uid = deployment["metadata"]["uid"]
-        is_own = any(
-            one.get("controller") and one["uid"] == uid
-            for one in found["metadata"].get("ownerReferences") or ()
-        )
+        is_own = is_controlled(found, deployment["metadata"]["uid"])
         if is_own and is_same_template(found["spec"]["template"], deployment["spec"]["template"]):
             return found
         collisions = (deployment.get("status") or {}).get("collisionCount") or 0

@@ -19,6 +19,7 @@ from kubeobj.labels.selector import Selector
 from kubeobj.meta.intorstring import IntOrString
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import seconds_of, text_of
+from kubeobj.reconcile.owners import controller_of, group_of
 from kubeobj.reconcile.request import Cached, Request, Result
 from kubeobj.reconcile.triggers import on_self
 
@@ -155,7 +156,7 @@ class DisruptionController:
         sizes: dict[str, int] = {}
         unmanaged = 0
         for pod in pods:
-            owner = _controller(pod)
+            owner = controller_of(pod)
             if owner is None:
                 unmanaged += 1
             elif owner["uid"] not in seen:
@@ -174,17 +175,17 @@ class DisruptionController:
         """Return who decides how many pods there are like one, by uid, and how many that is."""
         namespace = pod["metadata"]["namespace"]
         found = self._owner(namespace, owner)
-        above = None if found is None else _controller(found)
-        if above is not None and (above["kind"], _group(above)) == ("Deployment", "apps"):
+        above = None if found is None else controller_of(found)
+        if above is not None and (above["kind"], group_of(above)) == ("Deployment", "apps"):
             found = self._owner(namespace, above) or found
         if found is not None:
             return found["metadata"]["uid"], _size(found)
-        if (_group(owner), owner["kind"]) in self._scaled:
+        if (group_of(owner), owner["kind"]) in self._scaled:
             raise OwnerGone(_no_scale(pod))
         return owner["uid"], _asked_scale(self._client, namespace, owner, pod)
 
     def _owner(self, namespace: str, reference: Wire) -> Cached | None:
-        informer = self._scaled.get((_group(reference), reference["kind"]))
+        informer = self._scaled.get((group_of(reference), reference["kind"]))
         if informer is None:
             return None
         found = informer.cache.get(namespace, reference["name"])
@@ -290,16 +291,6 @@ def _is_target(pod: Cached) -> bool:
     return condition.get("reason") != "TerminationByKubelet"
 
 
-def _controller(document: Cached) -> Wire | None:
-    references: list[Wire] = document["metadata"].get("ownerReferences") or []
-    return next((one for one in references if one.get("controller")), None)
-
-
-def _group(reference: Wire) -> str:
-    group: str = reference["apiVersion"].rpartition("/")[0]
-    return group
-
-
 def _size(obj: Cached) -> int:
     size: int = obj["spec"].get("replicas", 1)
     return size
@@ -312,7 +303,7 @@ def _asked_scale(client: Client, namespace: str, owner: Wire, pod: Cached) -> in
         NoScale: If it has none.
     """
     version = owner["apiVersion"].rpartition("/")[2]
-    kind = f"{owner['kind']}.{version}.{_group(owner)}"
+    kind = f"{owner['kind']}.{version}.{group_of(owner)}"
     try:
         scale = client.get_scale(kind, owner["name"], namespace=namespace)
     except ApiError as error:

@@ -23,6 +23,7 @@ from kubeobj.controllers.slicetracker import SliceTracker
 from kubeobj.controllers.triggertimes import TriggerTimes, annotated
 from kubeobj.documents import Wire
 from kubeobj.reconcile.manager import Manager
+from kubeobj.reconcile.owners import reference_to
 from kubeobj.reconcile.request import Cached, Request, Result, wire_of
 
 SLICES: Final = "endpointslices.discovery.k8s.io"
@@ -110,7 +111,7 @@ class EndpointSliceController:
         labels = _labels_of(service)
 
         def make(ports: list[Wire]) -> Wire:
-            return new_slice(service, "Service", family, ports, labels)
+            return new_slice(service, family, ports, labels)
 
         plan = spread(
             self._groups(service, pods, family),
@@ -219,12 +220,11 @@ def managed_for(found: Cached | None, controller: str) -> Request | None:
     return Request(found["metadata"]["namespace"], service)
 
 
-def new_slice(owner: Wire, kind: str, family: str, ports: list[Wire], labels: Wire) -> Wire:
+def new_slice(owner: Wire, family: str, ports: list[Wire], labels: Wire) -> Wire:
     """Return a slice without endpoints, to be created under a random name.
 
     Args:
         owner: What it belongs to.
-        kind: The kind of that, of the core group.
         family: The family of its addresses.
         ports: Its ports.
         labels: Its labels.
@@ -232,14 +232,6 @@ def new_slice(owner: Wire, kind: str, family: str, ports: list[Wire], labels: Wi
     metadata = owner["metadata"]
     name: str = metadata["name"]
     prefix = f"{name}-" if len(name) < LONGEST_NAME else name
-    reference = {
-        "apiVersion": "v1",
-        "kind": kind,
-        "name": name,
-        "uid": metadata["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
     return {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
@@ -247,7 +239,7 @@ def new_slice(owner: Wire, kind: str, family: str, ports: list[Wire], labels: Wi
             "generateName": prefix,
             "namespace": metadata["namespace"],
             "labels": labels,
-            "ownerReferences": [reference],
+            "ownerReferences": [reference_to(owner)],
         },
         "addressType": family,
         "endpoints": [],

@@ -183,7 +183,7 @@ def _slice_of(endpoints: Wire, family: str, group: Group) -> Wire:
         SERVICE_NAME: metadata["name"],
         MANAGED_BY: CONTROLLER,
     }
-    made = new_slice(endpoints, "Endpoints", family, group.ports, labels)
+    made = new_slice(endpoints, family, group.ports, labels)
     annotations = metadata.get("annotations") or {}
     copied = {name: value for name, value in annotations.items() if name not in _NOT_COPIED}
     if copied:

@@ -15,6 +15,7 @@ from kubeobj.controllers.pvcprotection import claim_words
 from kubeobj.controllers.refusals import is_namespace_terminating
 from kubeobj.documents import Wire
 from kubeobj.reconcile.manager import Manager
+from kubeobj.reconcile.owners import reference_to
 from kubeobj.reconcile.request import Cached, Request
 
 
@@ -70,14 +71,6 @@ def claim_for(pod: Cached, volume: Wire) -> Wire:
     """Return the claim of an ephemeral volume of a pod."""
     template = volume["ephemeral"]["volumeClaimTemplate"]
     metadata = template.get("metadata") or {}
-    owner = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "name": pod["metadata"]["name"],
-        "uid": pod["metadata"]["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
     kept = {part: metadata[part] for part in ("labels", "annotations") if metadata.get(part)}
     return {
         "apiVersion": "v1",
@@ -85,7 +78,7 @@ def claim_for(pod: Cached, volume: Wire) -> Wire:
         "metadata": {
             "name": f"{pod['metadata']['name']}-{volume['name']}",
             "namespace": pod["metadata"]["namespace"],
-            "ownerReferences": [owner],
+            "ownerReferences": [reference_to(pod)],
             **kept,
         },
         "spec": template["spec"],

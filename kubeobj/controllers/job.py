@@ -20,11 +20,10 @@ from kubeobj.controllers.selecting import Selecting, selector_in
 from kubeobj.documents import Wire
 from kubeobj.labels.selector import Selector
 from kubeobj.reconcile.expectations import FORGOTTEN_AFTER_SECONDS, Expectations
-from kubeobj.reconcile.informer import controlled_by
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import text_of
+from kubeobj.reconcile.owners import controlled_by, controller_of, is_controlled, owner_of
 from kubeobj.reconcile.request import Cached, Request, Result, wire_of
-from kubeobj.reconcile.triggers import owner_of
 
 CONTROLLER: Final = "kubernetes.io/job-controller"
 """The value of ``managedBy`` of the jobs that this controller looks after; or none."""
@@ -97,8 +96,7 @@ class JobController:
         """Look at the jobs that may adopt a pod that nothing controls."""
         if new is None:
             return
-        references = new["metadata"].get("ownerReferences")
-        if references and any(one.get("controller") for one in references):
+        if controller_of(new) is not None:
             return
         if is_tracked(new):
             self._left.add(Request.of(new))
@@ -288,11 +286,7 @@ def _owner(pod: Cached) -> Request | None:
 
 def _counts(job: Cached, pod: Cached) -> bool:
     """Return whether a job controls a pod, and counts it, or another controller does."""
-    uid = job["metadata"]["uid"]
-    is_its = any(
-        reference.get("controller") and reference["uid"] == uid
-        for reference in pod["metadata"].get("ownerReferences") or ()
-    )
+    is_its = is_controlled(pod, job["metadata"]["uid"])
     return is_its and (_is_others(job) or not is_finished(job))
 
 

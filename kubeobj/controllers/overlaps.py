@@ -21,9 +21,10 @@ from kubeobj.documents import Wire
 from kubeobj.errors import SelectorError
 from kubeobj.labels.selector import Selector
 from kubeobj.reconcile.controller import Controller
-from kubeobj.reconcile.informer import Informer, controlled_by
+from kubeobj.reconcile.informer import Informer
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import text_of
+from kubeobj.reconcile.owners import controlled_by
 from kubeobj.reconcile.request import Cached, Request
 
 OVERLAP: Final = "SelectorOverlap"

@@ -3,8 +3,8 @@
 Source: ``k8s.io/kubernetes/pkg/controller`` GetPodFromTemplate (v1.36).
 """
 
-from kubeobj.controllers.adoption import reference_to
 from kubeobj.documents import Wire
+from kubeobj.reconcile.owners import reference_to
 
 
 def pod_from_template(template: Wire, owner: Wire) -> Wire:

@@ -10,6 +10,7 @@ from typing import final
 from kubeobj.api.admission.storageprotection import FINALIZERS
 from kubeobj.documents import Wire
 from kubeobj.reconcile.manager import Manager
+from kubeobj.reconcile.owners import is_controlled
 from kubeobj.reconcile.request import Cached, Request, wire_of
 from kubeobj.reconcile.triggers import on_mapped, on_self
 
@@ -103,7 +104,4 @@ def _is_shut_down(pod: Cached) -> bool:
 
 
 def _is_made_for(claim: Cached, pod: Cached) -> bool:
-    return any(
-        one.get("controller") and one["uid"] == pod["metadata"]["uid"]
-        for one in claim["metadata"].get("ownerReferences") or ()
-    )
+    return is_controlled(claim, pod["metadata"]["uid"])

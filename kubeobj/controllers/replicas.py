@@ -28,8 +28,9 @@ from kubeobj.labels.selector import Selector
 from kubeobj.reconcile.expectations import FORGOTTEN_AFTER_SECONDS, Expectations
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.moments import text_of
+from kubeobj.reconcile.owners import controlled_by, controller_of, owner_of
 from kubeobj.reconcile.request import Cached, Request, Result
-from kubeobj.reconcile.triggers import on_self, owner_of
+from kubeobj.reconcile.triggers import on_self
 
 BURST: Final = 500
 """How many pods are created or deleted at most before anything else is looked at."""
@@ -87,7 +88,7 @@ class ReplicaController:
     def _owned(self, old: Cached | None, new: Cached | None) -> None:
         """Note what was expected, and look at the owner."""
         for pod in (old, new):
-            if pod is None or not self._is_ours(pod):
+            if pod is None or controlled_by(pod) != (self._kind.group, self._kind.kind):
                 continue
             owner = owner_of(pod)
             if new is None or "deletionTimestamp" in new["metadata"]:
@@ -95,13 +96,6 @@ class ReplicaController:
             elif old is None:
                 self._expected.created(owner)
             self._loop.queue.add(owner)
-
-    def _is_ours(self, pod: Cached) -> bool:
-        for reference in pod["metadata"].get("ownerReferences") or ():
-            if reference.get("controller"):
-                found: bool = reference["kind"] == self._kind.kind
-                return found
-        return False
 
     # ------------------------------------------------------------ what is done
 
@@ -165,10 +159,7 @@ class ReplicaController:
 
     def _related(self, obj: Cached) -> list[Cached]:
         """Return the active pods of all objects that have the same controller as this one."""
-        owner = next(
-            (one for one in obj["metadata"].get("ownerReferences") or () if one.get("controller")),
-            None,
-        )
+        owner = controller_of(obj)
         siblings = [obj] if owner is None else self._objects.cache.owned_by(owner["uid"])
         return [
             pod

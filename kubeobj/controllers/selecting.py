@@ -12,7 +12,8 @@ from kubeobj.labels.labelselector import selector_of
 from kubeobj.labels.selector import Selector
 from kubeobj.labels.selectorindex import SelectorIndex
 from kubeobj.reconcile.controller import Controller
-from kubeobj.reconcile.informer import NOBODY, Informer, controlled_by
+from kubeobj.reconcile.informer import NOBODY, Informer
+from kubeobj.reconcile.owners import controlled_by
 from kubeobj.reconcile.request import Cached, Request
 
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kubeobj.controllers.adoption import reference_to
 from kubeobj.controllers.podfromtemplate import pod_from_template
 from kubeobj.documents import Wire
+from kubeobj.reconcile.owners import reference_to
 from kubeobj.reconcile.request import Cached
 
 REVISION: Final = "controller-revision-hash"

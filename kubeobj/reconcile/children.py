@@ -17,6 +17,7 @@ from kubeobj.errors import KubeobjError
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.reconcile.informer import Informer
 from kubeobj.reconcile.kinds import name_of
+from kubeobj.reconcile.owners import controller_of, is_controlled, reference_to
 from kubeobj.reconcile.request import Cached, Request, wire_of
 
 
@@ -54,7 +55,7 @@ class Children:
             LookupError: If the reconciler has not said that it owns such objects.
         """
         uid = self._owner["metadata"]["uid"]
-        return [one for one in self._informer(kind).cache.owned_by(uid) if _controls(uid, one)]
+        return [one for one in self._informer(kind).cache.owned_by(uid) if is_controlled(one, uid)]
 
     def apply(self, child: Given) -> Request:
         """Let a child be there as it is given, and return which one it is.
@@ -124,14 +125,7 @@ class Children:
         namespace = identity.namespace or own or self._client.namespace_of(name_of(identity.kind))
         if namespace:
             metadata["namespace"] = namespace
-        reference = {
-            "apiVersion": owner["apiVersion"],
-            "kind": owner["kind"],
-            "name": owner["metadata"]["name"],
-            "uid": owner["metadata"]["uid"],
-            "controller": True,
-            "blockOwnerDeletion": True,
-        }
+        reference = reference_to(owner)
         others = [one for one in metadata.get("ownerReferences") or () if one != reference]
         metadata["ownerReferences"] = [*others, reference]
         document["metadata"] = metadata
@@ -164,13 +158,13 @@ class Children:
         return True
 
     def _change(self, identity: Identity, wanted: Wire, current: Cached) -> None:
-        for reference in current["metadata"].get("ownerReferences") or ():
-            if reference.get("controller") and reference["uid"] != self._owner["metadata"]["uid"]:
-                msg = (
-                    f"{identity.kind.kind} {identity.name!r} is controlled by "
-                    f"{reference['kind']} {reference['name']!r} already"
-                )
-                raise AlreadyOwned(msg)
+        reference = controller_of(current)
+        if reference is not None and reference["uid"] != self._owner["metadata"]["uid"]:
+            msg = (
+                f"{identity.kind.kind} {identity.name!r} is controlled by "
+                f"{reference['kind']} {reference['name']!r} already"
+            )
+            raise AlreadyOwned(msg)
         patch, patch_type = apply_patch(identity.kind, wanted, current)
         if patch:
             self._client.patch(
@@ -180,8 +174,3 @@ class Children:
                 type=patch_type,
                 namespace=identity.namespace,
             )
-
-
-def _controls(uid: str, document: Cached) -> bool:
-    references = document["metadata"].get("ownerReferences") or ()
-    return any(one["uid"] == uid and one.get("controller") for one in references)

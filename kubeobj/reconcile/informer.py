@@ -11,6 +11,7 @@ from kubeobj.clock import Clock
 from kubeobj.labels.selector import Selector, as_selector
 from kubeobj.labels.selectorindex import SelectorIndex
 from kubeobj.reconcile.cache import Cache
+from kubeobj.reconcile.owners import controlled_by
 from kubeobj.reconcile.reflector import Changed, Delta, Reflector, Removed, Replaced, Selection
 from kubeobj.reconcile.request import Cached, Request
 
@@ -191,14 +192,6 @@ class Informer:
         if len(sets) == 1 or sets[0] == sets[1]:
             return found  # nearly always: labels seldom change
         return dict.fromkeys([*found, *self._selectors.match(sets[1])])
-
-
-def controlled_by(document: Cached) -> tuple[str, str] | None:
-    """Return the group and kind of the owner that controls an object, or None if there is none."""
-    for reference in document["metadata"].get("ownerReferences") or ():
-        if reference.get("controller"):
-            return reference["apiVersion"].rpartition("/")[0], reference["kind"]
-    return None
 
 
 def version_of(document: Cached) -> str:

@@ -1,4 +1,6 @@
-"""Reconcilers as people write them: a function from an object to what should be there::
+"""Reconcilers as people write them: a function from an object to what should be there.
+
+Such as::
 
     @reconciler(Website, owns=[Deployment, Service])
     def website(site, work):

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from kubeobj.labels.selector import Selector
 from kubeobj.reconcile.controller import Controller
-from kubeobj.reconcile.informer import Informer, controlled_by
+from kubeobj.reconcile.informer import Informer
+from kubeobj.reconcile.owners import controlled_by, owner_of
 from kubeobj.reconcile.request import Cached, Request
 from kubeobj.reconcile.workqueue import NORMAL
 
@@ -95,17 +96,3 @@ def on_mapped(
                     add(request)
 
     informer.subscribe(handle, selector=selector)
-
-
-def owner_of(document: Cached) -> Request:
-    """Return which object controls another, which one does.
-
-    Its namespace is the same; that of an owner that belongs to the whole cluster must be taken off.
-
-    Raises:
-        LookupError: If none does.
-    """
-    for reference in document["metadata"].get("ownerReferences") or ():
-        if reference.get("controller"):
-            return Request(document["metadata"].get("namespace", ""), reference["name"])
-    raise LookupError("nothing controls this object")

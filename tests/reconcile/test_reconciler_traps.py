@@ -439,7 +439,11 @@ def test_a_mapping_may_say_one(client: InProcessClient, manager: Manager, mappin
     assert seen == ["a", "a"]
 
 
-@pytest.mark.parametrize("mapping", [lambda _: 1 / 0, lambda _: None, lambda _: [7]], ids=str)
+@pytest.mark.parametrize(
+    "mapping",
+    [lambda _: 1 / 0, lambda _: None, lambda _: [7]],
+    ids=["raises", "none", "no-request"],
+)
 def test_a_mapping_that_fails_is_told_and_stops_nobody(
     client: InProcessClient, manager: Manager, mapping: Any
 ) -> None:

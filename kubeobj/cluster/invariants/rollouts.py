@@ -15,6 +15,7 @@ from kubeobj.cluster.process import CONTROLLERS
 from kubeobj.controllers.deploymentrevisions import DESIRED, annotations_of
 from kubeobj.controllers.rollingupdate import is_rolling_update, max_surge, min_available
 from kubeobj.documents import Wire
+from kubeobj.reconcile.owners import controller_of
 from kubeobj.reconcile.request import Request
 
 _DEPLOYMENTS: Final = Followed("deployments.apps")
@@ -118,11 +119,11 @@ class RolloutsKeepWithinBounds:
 
 
 def _owner(replica_set: Wire) -> str:
-    for reference in replica_set.get("metadata", {}).get("ownerReferences") or ():
-        if reference.get("controller") and reference["kind"] == "Deployment":
-            uid: str = reference["uid"]
-            return uid
-    return ""
+    reference = controller_of(replica_set) if replica_set else None
+    if reference is None or reference["kind"] != "Deployment":
+        return ""
+    uid: str = reference["uid"]
+    return uid
 
 
 def _size(replica_set: Wire | None) -> int:

@@ -16,6 +16,7 @@ from kubeobj.documents import Wire
 from kubeobj.placement.claims import NODE_ANNOTATION, best_volume, class_of, is_bound, wanted_bytes
 from kubeobj.placement.podaffinity import selector_or_nothing
 from kubeobj.placement.resources import amount_of
+from kubeobj.reconcile.owners import is_controlled
 from kubeobj.scheduling.arrays import Numbers, Slots
 from kubeobj.scheduling.framework import Reach
 from kubeobj.scheduling.nodes import NodeState
@@ -91,7 +92,7 @@ class VolumeBinding:
                 )
             if "deletionTimestamp" in claim["metadata"]:
                 return self._refuse(f'persistentvolumeclaim "{name}" is being deleted')
-            if is_ephemeral and not _is_owned(claim, template.owner_uid):
+            if is_ephemeral and not is_controlled(claim, template.owner_uid):
                 return self._refuse(
                     f"PVC {template.namespace}/{name} was not created for pod (pod is not owner)"
                 )
@@ -100,13 +101,6 @@ class VolumeBinding:
 
     def _refuse(self, reason: str) -> Rejection:
         return Rejection(self.name, Code.UNRESOLVABLE, (reason,))
-
-
-def _is_owned(claim: Wire, uid: str) -> bool:
-    return any(
-        one.get("controller") and one.get("uid") == uid
-        for one in claim["metadata"].get("ownerReferences") or ()
-    )
 
 
 def _can_wait(claim: Wire, volumes: Volumes) -> bool:
