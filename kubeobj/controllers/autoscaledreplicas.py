@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias, final
 
+from kubeobj.controllers.conditions import condition_of
 from kubeobj.controllers.metricssource import MetricsUnavailable, Sample
 from kubeobj.controllers.podstate import (
-    condition_of,
     is_deleting,
     is_failed,
     is_running_and_ready,

@@ -13,6 +13,7 @@ from typing import final
 
 from kubeobj.api.errors import AlreadyExists, ApiError, NotFound
 from kubeobj.controllers.adoption import Adoption
+from kubeobj.controllers.conditions import find
 from kubeobj.controllers.deploymentrevisions import (
     DESIRED,
     HASH,
@@ -35,7 +36,6 @@ from kubeobj.controllers.deploymentstatus import (
     condition,
     counted,
     counts_of,
-    find,
     has_deadline,
     is_complete,
     look_again_after,

@@ -6,6 +6,7 @@ Source: ``k8s.io/kubernetes/pkg/controller/deployment`` sync.go and progress.go 
 from collections.abc import Sequence
 from typing import Final
 
+from kubeobj.controllers.conditions import find
 from kubeobj.controllers.rollingupdate import max_unavailable
 from kubeobj.documents import Wire
 from kubeobj.reconcile.moments import seconds_of, text_of
@@ -56,11 +57,6 @@ def condition(type_: str, status: str, reason: str, message: str, now: float) ->
         "reason": reason,
         "message": message,
     }
-
-
-def find(conditions: Sequence[Wire], type_: str) -> Wire | None:
-    """Return a condition by its type."""
-    return next((one for one in conditions if one["type"] == type_), None)
 
 
 def with_condition(conditions: list[Wire], new: Wire) -> list[Wire]:

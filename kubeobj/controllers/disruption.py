@@ -10,7 +10,8 @@ from typing import Final, final
 
 from kubeobj.api.client import Client
 from kubeobj.api.errors import ApiError, NotFound
-from kubeobj.controllers.podstate import condition_of, is_deleting, is_ready
+from kubeobj.controllers.conditions import condition_of, find
+from kubeobj.controllers.podstate import is_deleting, is_ready
 from kubeobj.controllers.selecting import Selecting, selector_in
 from kubeobj.controllers.statuswriting import write_status
 from kubeobj.documents import Wire
@@ -219,7 +220,7 @@ class DisruptionController:
     def _write(self, budget: Cached, status: Wire, why: tuple[str, str], now: float) -> None:
         reason, message = why
         before: list[Wire] = (budget.get("status") or {}).get("conditions") or []
-        known = next((one for one in before if one["type"] == "DisruptionAllowed"), None)
+        known = find(before, "DisruptionAllowed")
         generation = budget["metadata"].get("generation", 1)
         truth = "True" if reason == "SufficientPods" else "False"
         condition = {

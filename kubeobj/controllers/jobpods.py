@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from kubeobj.controllers.podstate import condition_of, is_deleting, is_failed, is_succeeded
+from kubeobj.controllers.conditions import condition_of
+from kubeobj.controllers.podstate import is_deleting, is_failed, is_succeeded
 from kubeobj.documents import Wire
 from kubeobj.reconcile.moments import seconds_of
 

@@ -10,9 +10,9 @@ Source: ``k8s.io/kubernetes/pkg/controller/nodelifecycle`` (v1.36); Kubernetes d
 from dataclasses import dataclass
 from typing import Final, final
 
+from kubeobj.controllers.conditions import condition_of
 from kubeobj.controllers.nodelabels import labels_to_set
-from kubeobj.controllers.nodetaints import condition_of, readiness_of, taints_after
-from kubeobj.controllers.podstate import condition_of as pod_condition_of
+from kubeobj.controllers.nodetaints import readiness_of, taints_after
 from kubeobj.controllers.podstate import is_ready
 from kubeobj.controllers.zonedisruption import zone_of
 from kubeobj.controllers.zonepaces import ZonePaces
@@ -208,7 +208,7 @@ class NodeLifecycleController:
         for pod in self._pods.cache.by(node_name, node["metadata"]["name"]):
             if not is_ready(pod):
                 continue
-            ready = pod_condition_of(pod, "Ready")
+            ready = condition_of(pod, "Ready")
             if ready is None:
                 continue
             change = {"type": "Ready", "status": "False", "lastTransitionTime": text_of(now)}

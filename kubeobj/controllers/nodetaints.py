@@ -6,6 +6,7 @@ and Tolerations, Taint based Evictions.
 
 from typing import Final
 
+from kubeobj.controllers.conditions import condition_of
 from kubeobj.documents import Wire
 from kubeobj.reconcile.moments import text_of
 
@@ -22,12 +23,6 @@ _BY_CONDITION: Final = {
     ("PIDPressure", "True"): "node.kubernetes.io/pid-pressure",
 }
 _MANAGED: Final = frozenset({*_BY_CONDITION.values(), UNSCHEDULABLE})
-
-
-def condition_of(node: Wire, type_: str) -> Wire | None:
-    """Return a condition of a node by its type."""
-    conditions: list[Wire] = (node.get("status") or {}).get("conditions") or []
-    return next((one for one in conditions if one["type"] == type_), None)
 
 
 def readiness_of(node: Wire) -> str:

@@ -9,6 +9,7 @@ Source: ``k8s.io/kubernetes/pkg/api/v1/pod`` util.go and ``pkg/controller`` cont
 
 from collections.abc import Iterable
 
+from kubeobj.controllers.conditions import condition_of
 from kubeobj.documents import Wire
 from kubeobj.reconcile.moments import seconds_of
 
@@ -19,19 +20,6 @@ def phase_of(pod: Wire) -> str:
     """Return the phase, such as ``Running``, or the empty text where none is told yet."""
     phase: str = pod.get("status", _NOTHING).get("phase", "")
     return phase
-
-
-def condition_of(pod: Wire, condition_type: str) -> Wire | None:
-    """Return the first condition of that type, or None.
-
-    >>> condition_of({"status": {"conditions": [{"type": "Ready", "status": "True"}]}}, "Ready")
-    {'type': 'Ready', 'status': 'True'}
-    """
-    condition: Wire
-    for condition in pod.get("status", _NOTHING).get("conditions") or ():
-        if condition["type"] == condition_type:
-            return condition
-    return None
 
 
 def is_ready(pod: Wire) -> bool:

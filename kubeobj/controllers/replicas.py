@@ -10,6 +10,7 @@ from typing import Final, final
 
 from kubeobj.api.errors import ApiError, NotFound
 from kubeobj.controllers.adoption import Adoption
+from kubeobj.controllers.conditions import find
 from kubeobj.controllers.podcontrol import PodControl
 from kubeobj.controllers.podfromtemplate import pod_from_template
 from kubeobj.controllers.podranking import replicas_to_delete
@@ -225,7 +226,7 @@ def _conditions(
 ) -> list[Wire] | None:
     """Return the conditions, with ReplicaFailure if pods could not be made; None for none."""
     before: list[Wire] = (obj.get("status") or {}).get("conditions") or []
-    known = next((one for one in before if one["type"] == "ReplicaFailure"), None)
+    known = find(before, "ReplicaFailure")
     others = [one for one in before if one["type"] != "ReplicaFailure"]
     if failure is None:
         return others or None

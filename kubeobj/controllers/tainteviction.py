@@ -9,8 +9,9 @@ from contextlib import suppress
 from typing import final
 
 from kubeobj.api.errors import NotFound
+from kubeobj.controllers.conditions import condition_of
 from kubeobj.controllers.nodelifecycle import node_name
-from kubeobj.controllers.podstate import condition_of, is_deleting
+from kubeobj.controllers.podstate import is_deleting
 from kubeobj.documents import Wire
 from kubeobj.placement.taints import NO_EXECUTE, Taint, Toleration
 from kubeobj.reconcile.manager import Manager

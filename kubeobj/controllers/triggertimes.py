@@ -6,7 +6,7 @@ Source: ``k8s.io/endpointslice/util`` TriggerTimeTracker (v1.36).
 from collections.abc import Iterable
 from typing import final
 
-from kubeobj.controllers.podstate import condition_of
+from kubeobj.controllers.conditions import condition_of
 from kubeobj.documents import Wire
 from kubeobj.reconcile.request import Request
 

@@ -7,8 +7,7 @@ checkVolumeSatisfyClaim.
 from collections.abc import Iterable
 
 from kubeobj.documents import Wire
-from kubeobj.placement.claims import best_volume, class_of, wanted_bytes
-from kubeobj.placement.resources import amount_of
+from kubeobj.placement.claims import best_volume, capacity_of, class_of, wanted_bytes
 
 
 def volume_words(volume: Wire) -> tuple[str, ...]:
@@ -23,11 +22,6 @@ def claim_words(claim: Wire) -> tuple[str, ...]:
     """Return under what a claim is found: the volume that it names, or else its class."""
     name = claim["spec"].get("volumeName")
     return (f"volume {name}",) if name else (f"class {class_of(claim)}",)
-
-
-def capacity_of(volume: Wire) -> int:
-    """Return how large a volume is, in bytes."""
-    return amount_of("storage", (volume["spec"].get("capacity") or {}).get("storage", "0"))
 
 
 def choose(claim: Wire, volumes: Iterable[Wire]) -> Wire | None:

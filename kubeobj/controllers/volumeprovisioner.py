@@ -17,10 +17,9 @@ from kubeobj.api.admission.defaultclasses import STORAGE_CLASSES
 from kubeobj.api.errors import AlreadyExists, NotFound
 from kubeobj.controllers.persistentvolumebinder import PROVISIONER
 from kubeobj.controllers.statuswriting import write_status
-from kubeobj.controllers.volumematching import capacity_of
 from kubeobj.controllers.volumereclaim import PROVISIONED_BY
 from kubeobj.documents import Wire
-from kubeobj.placement.claims import NODE_ANNOTATION, class_of, is_bound, wanted_bytes
+from kubeobj.placement.claims import NODE_ANNOTATION, capacity_of, class_of, is_bound, wanted_bytes
 from kubeobj.placement.resources import amount_of
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.request import Cached, Request, wire_of

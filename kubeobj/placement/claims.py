@@ -35,6 +35,11 @@ def wanted_bytes(claim: Wire) -> int:
     return amount_of("storage", requests.get("storage", "0"))
 
 
+def capacity_of(volume: Wire) -> int:
+    """Return how large a volume is, in bytes."""
+    return amount_of("storage", (volume["spec"].get("capacity") or {}).get("storage", "0"))
+
+
 def is_meant_for(volume: Wire, claim: Wire) -> bool:
     """Return whether a volume says that it belongs to a claim."""
     reference = volume["spec"].get("claimRef")
@@ -75,14 +80,10 @@ def best_volume(
             return volume if is_reachable(volume) else None
         if not is_free(volume, claim) or not is_reachable(volume):
             continue
-        size = _size(volume)
+        size = capacity_of(volume)
         if best is None or size < least:
             best, least = volume, size
     return best
-
-
-def _size(volume: Wire) -> int:
-    return amount_of("storage", (volume["spec"].get("capacity") or {}).get("storage", "0"))
 
 
 def _could_serve(volume: Wire, claim: Wire) -> bool:
@@ -90,7 +91,7 @@ def _could_serve(volume: Wire, claim: Wire) -> bool:
     spec, wanted = volume["spec"], claim["spec"]
     if spec.get("claimRef") and not is_meant_for(volume, claim):
         return False
-    if _size(volume) < wanted_bytes(claim):
+    if capacity_of(volume) < wanted_bytes(claim):
         return False
     if spec.get("volumeMode", "Filesystem") != wanted.get("volumeMode", "Filesystem"):
         return False

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Final, final
 
 from kubeobj.cluster.invariants.invariant import Change, Followed, World
-from kubeobj.controllers.podstate import condition_of, is_deleting, is_ready
+from kubeobj.controllers.conditions import condition_of
+from kubeobj.controllers.podstate import is_deleting, is_ready
 from kubeobj.controllers.selecting import selector_in
 from kubeobj.documents import Wire
 from kubeobj.errors import SelectorError
