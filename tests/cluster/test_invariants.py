@@ -8,7 +8,7 @@ import pytest
 
 from kubeobj.api.errors import Forbidden, Timeout
 from kubeobj.cluster.cluster import Cluster, Plan
-from kubeobj.cluster.faults import NodeCrash
+from kubeobj.cluster.faults import NodeCrash, Partition
 from kubeobj.cluster.invariants.builtin import BUILTIN
 from kubeobj.cluster.invariants.invariant import Change, Followed, InvariantViolated, World
 from kubeobj.cluster.process import CONTROLLERS
@@ -351,3 +351,18 @@ def test_what_runs_is_looked_at_where_it_runs() -> None:
     """A pod runs as long as a process of it does."""
     run = SimulatedPod("u", "10.0.0.1", 0, [], {})
     assert not run.is_running
+
+
+def test_two_pods_of_one_identity_are_caught() -> None:
+    """A machine that nobody hears of runs a pod, while its user says that it does not."""
+    cluster = Cluster.simulated(2)
+    cluster.apply([stateful_set("db", 1)])
+    cluster.settle()
+    node = str(cluster.client.get("pods", "db-0").at("spec", "nodeName"))
+    cluster.inject(Partition(node))
+    cluster.client.patch("nodes", node, {"spec": {"unschedulable": True}}, type="merge")
+    cluster.client.delete("pods", "db-0", grace_period_seconds=0)
+    with pytest.raises(InvariantViolated, match="each member of a StatefulSet runs once") as caught:
+        cluster.advance(60)
+    (text,) = caught.value.texts
+    assert text.startswith("pod default/db-0 runs on node-")
