@@ -1,5 +1,7 @@
 """Fixtures for pytest: a simulated cluster, or an API server alone, for each test.
 
+Such as::
+
     @pytest.mark.kubeobj(nodes=5, seed=3)
     def test_all_come_up(cluster):
         cluster.apply(MANIFESTS)
