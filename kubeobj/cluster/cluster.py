@@ -17,9 +17,9 @@ from kubeobj.api.errors import Timeout
 from kubeobj.api.inprocess import InProcessClient
 from kubeobj.api.kind import Kind, User
 from kubeobj.clock import START_SECONDS, VirtualClock
-from kubeobj.cluster.apitrouble import ApiTroubles, Untroubled
+from kubeobj.cluster.apitrouble import ApiTroubles
 from kubeobj.cluster.faultbook import FaultBook
-from kubeobj.cluster.faults import AnyFault, ApiFault, Fault
+from kubeobj.cluster.faults import AnyFault, as_fault
 from kubeobj.cluster.invariants.builtin import BUILTIN
 from kubeobj.cluster.invariants.checks import Checks
 from kubeobj.cluster.invariants.invariant import InvariantViolated, MakeInvariant
@@ -286,8 +286,7 @@ class Cluster:
         if at < self.now:
             msg = f"it is {self.now:g} s into the simulation; nothing can be changed at {at:g} s"
             raise ValueError(msg)
-        known: Fault = ApiFault(fault) if isinstance(fault, Untroubled) else fault  # type: ignore[assignment]
-        self.faults.enter(known, self.began + at, seconds)
+        self.faults.enter(as_fault(fault), self.began + at, seconds)
         if at == self.now:
             self.faults.step()
 
@@ -410,10 +409,8 @@ class Cluster:
     # ------------------------------------------------------------ inside
 
     def _parts(self) -> list[Steppable]:
-        return [Told(one, name, self._happened) for name, one in self._all_parts()]
-
-    def _all_parts(self) -> list[tuple[str, Steppable]]:
-        return [("", self.faults), *self._processes.items()]
+        parts: list[tuple[str, Steppable]] = [("", self.faults), *self._processes.items()]
+        return [Told(one, name, self._happened) for name, one in parts]
 
     def _pass(self, seconds: float) -> None:
         self.advance(seconds)

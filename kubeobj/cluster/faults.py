@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias, final
 
 from kubeobj.clock import VirtualClock
-from kubeobj.cluster.apitrouble import ApiTroubles, Trouble
+from kubeobj.cluster.apitrouble import ApiTroubles, Trouble, Untroubled
 from kubeobj.cluster.process import Process
 from kubeobj.errors import KubeobjError
 from kubeobj.node.simulatednode import SimulatedNode
@@ -260,5 +260,10 @@ class ApiFault:
         site.troubles.end(self.trouble)
 
 
-AnyFault: TypeAlias = Fault | Trouble
+AnyFault: TypeAlias = Fault | Untroubled
 """A fault, or what is wrong with the API."""
+
+
+def as_fault(fault: AnyFault) -> Fault:
+    """Return what is wrong with the API as a fault that lets it last; a fault as it is."""
+    return ApiFault(fault) if isinstance(fault, Untroubled) else fault

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from kubeobj.api.errors import ApiError
 from kubeobj.cluster.cluster import Plan, Predicate
-from kubeobj.cluster.faults import AnyFault, ApiFault, ContainerCrash
+from kubeobj.cluster.faults import AnyFault, ContainerCrash, as_fault
 from kubeobj.cluster.faulttext import is_lasting
 from kubeobj.documents import Wire
 from kubeobj.reconcile.manager import Install
@@ -156,7 +156,7 @@ class OperatorMachine(RuleBasedStateMachine):
     @rule(fault=_of_class(_any_fault), seconds=_lasting)
     def inject(self, fault: AnyFault, seconds: float) -> None:
         """Let something go wrong for a while."""
-        lasts = is_lasting(ApiFault(fault) if hasattr(fault, "concerns") else fault)  # type: ignore[arg-type]
+        lasts = is_lasting(as_fault(fault))
         self._do(Step("inject", (fault,), (("seconds", seconds),) if lasts else ()))
 
     @precondition(lambda self: self._running())
