@@ -1,0 +1,1 @@
+"""What makes Services reachable on this machine: addresses, a proxy, and names."""

@@ -1,0 +1,1 @@
+"""A client of an API server that is reached through a socket."""
