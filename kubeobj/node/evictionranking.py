@@ -1,0 +1,198 @@
+"""Which pod goes first when a node is short of something, and what it is told.
+
+Source: ``k8s.io/kubernetes/pkg/kubelet/eviction`` helpers.go (v1.36), the ranks and the texts.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias, final
+
+from kubeobj.documents import Wire
+from kubeobj.meta.quantity import Quantity
+from kubeobj.node.thresholds import Shortage, Signal
+from kubeobj.placement.resources import amount_of, requests_of
+
+SYSTEM_CRITICAL: Final = 2_000_000_000
+"""From which priority on a pod is never made to go."""
+
+_STATIC: Final = frozenset({"kubernetes.io/config.mirror"})
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class ContainerUse:
+    """What a container uses.
+
+    Args:
+        memory_bytes: How much memory it holds.
+        disk_bytes: How much it has written beside its volumes, its logs with it.
+    """
+
+    memory_bytes: int = 0
+    disk_bytes: int = 0
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class PodUse:
+    """What a pod uses.
+
+    Args:
+        pod: The pod.
+        containers: What its containers use, by name.
+        volumes: How much is in its volumes that are on the node alone, in bytes, by name.
+        processes: How many processes it has.
+    """
+
+    pod: Wire
+    containers: Mapping[str, ContainerUse] = field(default_factory=dict)
+    volumes: Mapping[str, int] = field(default_factory=dict)
+    processes: int = 0
+
+    @property
+    def memory_bytes(self) -> int:
+        """How much memory it holds."""
+        return sum(one.memory_bytes for one in self.containers.values())
+
+    @property
+    def disk_bytes(self) -> int:
+        """How much of the node's disk it takes."""
+        return sum(one.disk_bytes for one in self.containers.values()) + sum(self.volumes.values())
+
+
+Key: TypeAlias = "Callable[[PodUse], tuple[int, ...]]"
+
+
+def ranked(uses: Iterable[PodUse], signal: Signal) -> list[PodUse]:
+    """Return pods in the order in which they have to go, without those that never have to.
+
+    Who uses more than it asked for goes before who does not; then the lower priority; then who
+    uses the most beyond what it asked for.
+    """
+    there = [one for one in uses if not is_critical(one.pod)]
+    return sorted(there, key=_KEYS[signal])
+
+
+def is_critical(pod: Wire) -> bool:
+    """Return whether a pod may never be made to go: it is static, or all depends on it."""
+    annotations = pod["metadata"].get("annotations") or {}
+    return not _STATIC.isdisjoint(annotations) or _priority(pod) >= SYSTEM_CRITICAL
+
+
+def _priority(pod: Wire) -> int:
+    found: int = pod["spec"].get("priority") or 0
+    return found
+
+
+def _beyond(pod: Wire, resource: str, used: int) -> int:
+    return used - requests_of(pod).get(resource, 0)
+
+
+def _by_memory(one: PodUse) -> tuple[int, ...]:
+    beyond = _beyond(one.pod, "memory", one.memory_bytes)
+    return (-int(beyond > 0), _priority(one.pod), -beyond)
+
+
+def _by_disk(one: PodUse) -> tuple[int, ...]:
+    beyond = _beyond(one.pod, "ephemeral-storage", one.disk_bytes)
+    return (-int(beyond > 0), _priority(one.pod), -beyond)
+
+
+def _by_processes(one: PodUse) -> tuple[int, ...]:
+    return (_priority(one.pod), -one.processes)
+
+
+_KEYS: Final[Mapping[Signal, Key]] = {
+    Signal.MEMORY: _by_memory,
+    Signal.DISK: _by_disk,
+    Signal.INODES: _by_disk,
+    Signal.IMAGE_DISK: _by_disk,
+    Signal.PROCESSES: _by_processes,
+}
+
+
+# ---------------------------------------------------------------- what is said
+
+
+def eviction_message(use: PodUse, shortage: Shortage) -> str:
+    """Return why a pod has to go, as its status says it."""
+    resource = shortage.signal.resource
+    text = f"The node was low on resource: {resource}. "
+    text += (
+        f"Threshold quantity: {_amount(shortage.signal, shortage.threshold)}, "
+        f"available: {_amount(shortage.signal, shortage.available)}. "
+    )
+    if resource in {"memory", "ephemeral-storage"}:
+        text += "".join(_containers_text(use, resource))
+    return text
+
+
+def _containers_text(use: PodUse, resource: str) -> Iterator[str]:
+    for spec in use.pod["spec"]["containers"]:
+        found = use.containers.get(spec["name"])
+        if found is None:
+            continue
+        used = found.memory_bytes if resource == "memory" else found.disk_bytes
+        asked = ((spec.get("resources") or {}).get("requests") or {}).get(resource, "0")
+        if used > amount_of(resource, asked):
+            yield (
+                f"Container {spec['name']} was using {_kibibytes(used)}, request is {asked}, has "
+                f"larger consumption of {resource}. "
+            )
+
+
+def _amount(signal: Signal, amount: int) -> str:
+    return str(amount) if signal in {Signal.INODES, Signal.PROCESSES} else _kibibytes(amount)
+
+
+def _kibibytes(amount: int) -> str:
+    """Return an amount of bytes as a quantity in whole kibibytes, as people read it."""
+    return f"{amount // 1024}Ki" if amount >= 1024 else str(amount)
+
+
+# ---------------------------------------------------------------- limits of a pod's own
+
+
+def broken_limit(use: PodUse) -> str:
+    """Return which limit of its own on local storage a pod has broken; empty if none.
+
+    Source: ``localStorageEviction``: volumes before the pod before its containers.
+    """
+    return _volume_limit(use) or _pod_limit(use) or _container_limit(use)
+
+
+def _volume_limit(use: PodUse) -> str:
+    for volume in use.pod["spec"].get("volumes") or ():
+        limit = (volume.get("emptyDir") or {}).get("sizeLimit")
+        if not limit or limit == "0":
+            continue
+        if use.volumes.get(volume["name"], 0) > amount_of("ephemeral-storage", limit):
+            return f'Usage of EmptyDir volume "{volume["name"]}" exceeds the limit "{limit}". '
+    return ""
+
+
+def _storage_limits(use: PodUse) -> dict[str, str]:
+    return {
+        one["name"]: limit
+        for one in use.pod["spec"]["containers"]
+        if (limit := ((one.get("resources") or {}).get("limits") or {}).get("ephemeral-storage"))
+    }
+
+
+def _pod_limit(use: PodUse) -> str:
+    limits = _storage_limits(use)
+    if not limits or len(limits) < len(use.pod["spec"]["containers"]):
+        return ""  # one of them may use what it likes
+    total = sum(amount_of("ephemeral-storage", limit) for limit in limits.values())
+    if use.disk_bytes <= total:
+        return ""
+    text = next(iter(limits.values())) if len(limits) == 1 else str(Quantity(str(total)))
+    return f"Pod ephemeral local storage usage exceeds the total limit of containers {text}. "
+
+
+def _container_limit(use: PodUse) -> str:
+    for name, limit in _storage_limits(use).items():
+        found = use.containers.get(name)
+        if found is not None and found.disk_bytes > amount_of("ephemeral-storage", limit):
+            return f'Container {name} exceeded its local ephemeral storage limit "{limit}". '
+    return ""
