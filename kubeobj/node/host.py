@@ -49,7 +49,8 @@ class HostLevels:
     """How full a machine is.
 
     Args:
-        memory_available_bytes: How much memory programs could still get.
+        memory_bytes: How much memory there is.
+        memory_available_bytes: How much of it programs could still get.
         disk_available_bytes: How much room is left for pods and their logs.
         inodes: How many files there can be; 0 if there is no limit.
         inodes_free: How many more.
@@ -58,6 +59,7 @@ class HostLevels:
         cpu_nanoseconds: How long its cores have worked since it is up.
     """
 
+    memory_bytes: int
     memory_available_bytes: int
     disk_available_bytes: int
     inodes: int = 0
@@ -101,11 +103,13 @@ def read_levels(folder: Path) -> HostLevels:
     room = os.statvfs(folder)
     limit = _first_line("/proc/sys/kernel/pid_max")
     times = psutil.cpu_times()
+    memory = psutil.virtual_memory()
     worked = sum(times) - times.idle - getattr(times, "iowait", 0.0)
     # A guest's time is part of the user's already.
     worked -= getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)
     return HostLevels(
-        memory_available_bytes=psutil.virtual_memory().available,
+        memory_bytes=memory.total,
+        memory_available_bytes=memory.available,
         disk_available_bytes=room.f_bavail * room.f_frsize,
         inodes=room.f_files,
         inodes_free=room.f_favail,
