@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from kubeobj.cluster.cluster import Cluster
+from kubeobj.cluster.simulated import SimulatedCluster
 
 NODES = 200
 DEPLOYMENTS = 100
@@ -33,32 +33,32 @@ def _deployment(number: int) -> dict[str, Any]:
     }
 
 
-def _empty() -> Cluster:
+def _empty() -> SimulatedCluster:
     """Return a cluster in which nothing runs yet."""
-    return Cluster.simulated(nodes=NODES, seed=7)
+    return SimulatedCluster.with_nodes(nodes=NODES, seed=7)
 
 
-def _running() -> Cluster:
+def _running() -> SimulatedCluster:
     """Return a cluster in which all pods are ready."""
     cluster = _empty()
     _start(cluster, DEPLOYMENTS)
     return cluster
 
 
-def _start(cluster: Cluster, deployments: int) -> None:
+def _start(cluster: SimulatedCluster, deployments: int) -> None:
     for number in range(deployments):
         cluster.client.create(_deployment(number))
     cluster.settle()
 
 
-def _roll(cluster: Cluster, deployments: int) -> None:
+def _roll(cluster: SimulatedCluster, deployments: int) -> None:
     change = {"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "nginx:2"}]}}}}
     for number in range(deployments):
         cluster.client.patch("deployments", f"web-{number}", change, type="strategic")
     cluster.settle()
 
 
-def _count(cluster: Cluster, name: str) -> int:
+def _count(cluster: SimulatedCluster, name: str) -> int:
     found = cluster.client.list("deployments")
     return sum(one.document["status"].get(name, 0) for one in found)
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from kubeobj.api.inprocess import InProcessClient
     from kubeobj.api.kind import User
     from kubeobj.clock import LiveClock, VirtualClock
-    from kubeobj.cluster.cluster import Cluster, Plan
+    from kubeobj.cluster.cluster import Cluster
     from kubeobj.cluster.faults import (
         ClockJump,
         ContainerCrash,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         SlowNode,
     )
     from kubeobj.cluster.invariants.invariant import InvariantViolated
+    from kubeobj.cluster.simulated import Plan, SimulatedCluster
     from kubeobj.cluster.troubles import (
         ClosedWatches,
         Conflicts,
@@ -127,7 +128,7 @@ _ROOMS = {
     "kubeobj.api.inprocess": ("InProcessClient",),
     "kubeobj.api.kind": ("User",),
     "kubeobj.clock": ("LiveClock", "VirtualClock"),
-    "kubeobj.cluster.cluster": ("Cluster", "Plan"),
+    "kubeobj.cluster.cluster": ("Cluster",),
     "kubeobj.cluster.faults": (
         "ClockJump",
         "ContainerCrash",
@@ -138,6 +139,7 @@ _ROOMS = {
         "SlowNode",
     ),
     "kubeobj.cluster.invariants.invariant": ("InvariantViolated",),
+    "kubeobj.cluster.simulated": ("Plan", "SimulatedCluster"),
     "kubeobj.cluster.troubles": (
         "ClosedWatches",
         "Conflicts",
@@ -262,6 +264,7 @@ __all__ = [
     "SelectorSyntaxError",
     "ServerTimeout",
     "ServiceUnavailable",
+    "SimulatedCluster",
     "SlowNode",
     "Throttled",
     "TimeError",

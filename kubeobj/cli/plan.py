@@ -16,8 +16,8 @@ from kubeobj.documents import JsonValue
 if TYPE_CHECKING:
     from kubeobj.cli.planchange import FieldChange, ObjectChange
     from kubeobj.cli.planrun import Forecast
-    from kubeobj.cluster.cluster import Cluster, Plan
     from kubeobj.cluster.forecast import PodFate, WorkloadFate
+    from kubeobj.cluster.simulated import Plan, SimulatedCluster
     from kubeobj.manifests import Manifest
 
 _HEAD = b'{"kubeobj":"snapshot"'
@@ -107,20 +107,20 @@ def command(  # noqa: PLR0913 - the toolkit passes each option by name
 
 def _running(
     against: tuple[str, ...], nodes: str | None, seed: int, behaviour: str | None
-) -> "tuple[Cluster, tuple[Manifest, ...]]":
+) -> "tuple[SimulatedCluster, tuple[Manifest, ...]]":
     """Return the cluster that runs what there is, and the manifests of that, if there are any."""
     from kubeobj.cli.simulateapply import apply_all
     from kubeobj.cli.simulatebehaviours import read_behaviours, usual_behaviours
     from kubeobj.cli.simulatefile import read_all
     from kubeobj.cli.simulatenodes import nodes_of
-    from kubeobj.cluster.cluster import Cluster, Plan
+    from kubeobj.cluster.simulated import Plan, SimulatedCluster
 
     plan = Plan(behaviours=read_behaviours(behaviour) if behaviour else usual_behaviours())
     if len(against) == 1 and against[0] != "-" and _is_state(against[0]):
         if nodes is not None:
             raise click.UsageError("A state has nodes of its own; leave out --nodes.")
         return _restored(against[0], seed, plan), ()
-    cluster = Cluster.simulated(nodes_of(nodes or "3"), seed=seed, plan=plan)
+    cluster = SimulatedCluster.with_nodes(nodes_of(nodes or "3"), seed=seed, plan=plan)
     manifests = read_all(list(against))
     apply_all(cluster, manifests)
     return cluster, manifests
@@ -132,7 +132,7 @@ def _is_state(path: str) -> bool:
     return Path(path).is_file() and read_bytes(path, len(_HEAD)).startswith(_HEAD)
 
 
-def _restored(path: str, seed: int, plan: "Plan") -> "Cluster":
+def _restored(path: str, seed: int, plan: "Plan") -> "SimulatedCluster":
     from kubeobj.cli.simulatenodes import machine_of
     from kubeobj.cluster.restoring import restored
     from kubeobj.store.errors import SnapshotError

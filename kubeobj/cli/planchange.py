@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, final
 from kubeobj.api.client.identity import identity_of
 from kubeobj.api.errors import ApiError, NotFound
 from kubeobj.cli.simulateapply import apply_all, in_order
-from kubeobj.cluster.cluster import Cluster
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.documents import Document, JsonValue
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class ObjectChange:
         }
 
 
-def apply_change(cluster: Cluster, manifests: "Sequence[Manifest]") -> list[ObjectChange]:
+def apply_change(cluster: SimulatedCluster, manifests: "Sequence[Manifest]") -> list[ObjectChange]:
     """Apply manifests, and return what that changes; nothing else happens yet.
 
     Raises:
@@ -96,7 +96,7 @@ def apply_change(cluster: Cluster, manifests: "Sequence[Manifest]") -> list[Obje
 
 
 def prune(
-    cluster: Cluster, old: "Sequence[Manifest]", new: "Sequence[Manifest]"
+    cluster: SimulatedCluster, old: "Sequence[Manifest]", new: "Sequence[Manifest]"
 ) -> list[ObjectChange]:
     """Delete what old manifests have and new ones do not, and return what that was."""
     places = [_place(cluster, one) for one in new]
@@ -115,13 +115,13 @@ def prune(
     return changes
 
 
-def _place(cluster: Cluster, manifest: "Manifest") -> tuple[str, str, str]:
+def _place(cluster: SimulatedCluster, manifest: "Manifest") -> tuple[str, str, str]:
     identity = identity_of(dict(manifest.document))
     namespace = identity.namespace or cluster.client.namespace_of(identity.kind_name)
     return identity.kind_name, namespace, identity.name
 
 
-def _found(cluster: Cluster, manifest: "Manifest") -> Document | None:
+def _found(cluster: SimulatedCluster, manifest: "Manifest") -> Document | None:
     try:
         kind, namespace, name = _place(cluster, manifest)
         return cluster.client.get(kind, name, namespace=namespace).document

@@ -7,11 +7,11 @@ from kubeobj.api.client.reader import ALL_NAMESPACES
 from kubeobj.api.errors import Timeout
 from kubeobj.cli.planchange import ObjectChange, apply_change, prune
 from kubeobj.cli.progress import Bar
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.forecast import WorkloadFate, fates_of
 from kubeobj.cluster.invariants.invariant import InvariantViolated
 from kubeobj.cluster.invariants.settled import Settled
 from kubeobj.cluster.podlives import PodLife, Workload
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.cluster.timeline import Record, Timeline
 from kubeobj.reconcile.loop import NeverSettles
 from kubeobj.reconcile.request import Request, wire_of
@@ -48,7 +48,7 @@ class Forecast:
 
 
 def forecast(
-    cluster: Cluster,
+    cluster: SimulatedCluster,
     new: "tuple[Manifest, ...]",
     pruned: "tuple[Manifest, ...]",
     within: float,
@@ -89,7 +89,7 @@ def forecast(
     return Forecast(objects, fates_of(record, before), record, began, seconds, failures)
 
 
-def let_run(cluster: Cluster, within: float) -> tuple[str, ...]:
+def let_run(cluster: SimulatedCluster, within: float) -> tuple[str, ...]:
     """Let a cluster come to rest; return what does not come to have what it asks for, and why."""
     cluster.settle()
     found: list[str] = []
@@ -101,7 +101,7 @@ def let_run(cluster: Cluster, within: float) -> tuple[str, ...]:
     return tuple(found + _unplaced(cluster))
 
 
-def _linger(cluster: Cluster, timeline: Timeline) -> None:
+def _linger(cluster: SimulatedCluster, timeline: Timeline) -> None:
     """Wait until pods have gone that are to go."""
     end = cluster.now + _LINGER_SECONDS
     while cluster.now < end and any(_is_going(life) for life in timeline.record().pods):
@@ -122,7 +122,7 @@ def _last_news(record: Record, before: list[str], began: float, ended: float) ->
     return max([at for at in news if at <= ended], default=began) - began
 
 
-def _unplaced(cluster: Cluster) -> list[str]:
+def _unplaced(cluster: SimulatedCluster) -> list[str]:
     """Return why pods have no node, as the scheduler explains it, node by node."""
     found = []
     for item in cluster.client.list("pods", namespace=ALL_NAMESPACES).items:

@@ -18,8 +18,8 @@ from kubeobj.documents import JsonValue
 if TYPE_CHECKING:
     from kubeobj.cli.simulaterun import Later, Outcome
     from kubeobj.cluster.availability import Availability
-    from kubeobj.cluster.cluster import Cluster
     from kubeobj.cluster.faulttext import PlannedFault
+    from kubeobj.cluster.simulated import SimulatedCluster
 
 
 @click.command(
@@ -140,15 +140,15 @@ class _Asked:
     output: str | None
     state: str | None
 
-    def cluster(self) -> "Cluster":
+    def cluster(self) -> "SimulatedCluster":
         """Return the cluster, in which nothing has happened yet."""
         from kubeobj.cli.simulatebehaviours import read_behaviours, usual_behaviours
         from kubeobj.cli.simulatenodes import nodes_of
-        from kubeobj.cluster.cluster import Cluster, Plan
+        from kubeobj.cluster.simulated import Plan, SimulatedCluster
 
         behaviours = read_behaviours(self.behaviour) if self.behaviour else usual_behaviours()
         plan = Plan(behaviours=behaviours)
-        return Cluster.simulated(nodes_of(self.nodes), seed=self.seed, plan=plan)
+        return SimulatedCluster.with_nodes(nodes_of(self.nodes), seed=self.seed, plan=plan)
 
     @property
     def replay(self) -> str:
@@ -197,7 +197,7 @@ def _later(texts: Sequence[str]) -> "Iterator[Later]":
         yield Later(at, path, read_all([path]))
 
 
-def _write(asked: _Asked, cluster: "Cluster", outcome: "Outcome") -> None:
+def _write(asked: _Asked, cluster: "SimulatedCluster", outcome: "Outcome") -> None:
     """Write the report and the state, if they are asked for."""
     if asked.output:
         _write_file(asked.output, _report(asked, outcome))

@@ -7,7 +7,7 @@ from kubeobj.api.errors import ApiError, NotFound
 from kubeobj.cli.errors import RefusedError
 from kubeobj.cli.objects import object_name
 from kubeobj.cli.output import printable
-from kubeobj.cluster.cluster import Cluster
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.models.codec import AnyObject
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def in_order(manifests: "Iterable[Manifest]") -> "list[Manifest]":
     )
 
 
-def apply_all(cluster: Cluster, manifests: "Iterable[Manifest]") -> list[AnyObject]:
+def apply_all(cluster: SimulatedCluster, manifests: "Iterable[Manifest]") -> list[AnyObject]:
     """Apply manifests, and return the objects that they then are; nothing else happens yet.
 
     A namespace that is missing is made.
@@ -35,7 +35,7 @@ def apply_all(cluster: Cluster, manifests: "Iterable[Manifest]") -> list[AnyObje
     return [_applied(cluster, one) for one in in_order(manifests)]
 
 
-def _applied(cluster: Cluster, manifest: "Manifest") -> AnyObject:
+def _applied(cluster: SimulatedCluster, manifest: "Manifest") -> AnyObject:
     try:
         if manifest.namespace and manifest.kind != "Namespace":
             _need_namespace(cluster, manifest.namespace)
@@ -47,7 +47,7 @@ def _applied(cluster: Cluster, manifest: "Manifest") -> AnyObject:
     return found[0]
 
 
-def _need_namespace(cluster: Cluster, name: str) -> None:
+def _need_namespace(cluster: SimulatedCluster, name: str) -> None:
     try:
         cluster.client.get("namespaces", name)
     except NotFound:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final, final
 
 from kubeobj.cli.progress import Bar
 from kubeobj.cli.simulateapply import apply_all
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.faults import NoSuchTarget
 from kubeobj.cluster.faulttext import FaultTextError, PlannedFault, check_target
 from kubeobj.cluster.invariants.invariant import InvariantViolated
 from kubeobj.cluster.invariants.settled import Settled
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.cluster.timeline import Record, Timeline
 from kubeobj.reconcile.loop import NeverSettles
 
@@ -66,7 +66,7 @@ class Outcome:
 
 
 def run(
-    cluster: Cluster,
+    cluster: SimulatedCluster,
     later: Sequence[Later],
     faults: Sequence[PlannedFault],
     seconds: float,
@@ -105,7 +105,7 @@ def run(
 
 
 def _pass(
-    cluster: Cluster, timeline: Timeline, later: Sequence[Later], seconds: float, bar: Bar
+    cluster: SimulatedCluster, timeline: Timeline, later: Sequence[Later], seconds: float, bar: Bar
 ) -> None:
     """Let the time pass, and apply what is to be applied."""
     stops = [(seconds * number / _PARTS, 0, None) for number in range(1, _PARTS + 1)]
@@ -121,7 +121,7 @@ def _pass(
     cluster.settle()
 
 
-def _lacking(cluster: Cluster, record: Record) -> Iterator[str]:
+def _lacking(cluster: SimulatedCluster, record: Record) -> Iterator[str]:
     """Yield what is not as it was asked for."""
     yield from Settled(cluster.server.store, cluster.scheduler).lacking()
     for life in record.pods:

@@ -7,7 +7,7 @@ import orjson
 
 from kubeobj.api.apiserver import ApiServer
 from kubeobj.clock import VirtualClock
-from kubeobj.cluster.cluster import Cluster, Plan
+from kubeobj.cluster.simulated import Plan, SimulatedCluster
 from kubeobj.documents import Wire
 from kubeobj.entropy import Chance, SeededIdSource
 from kubeobj.node.nodeobject import Machine
@@ -37,7 +37,7 @@ def restored(
     *,
     seed: int = 0,
     plan: Plan | None = None,
-) -> Cluster:
+) -> SimulatedCluster:
     """Return a cluster with the objects of a snapshot.
 
     Its machines are those that its Nodes describe. What the pods are to run begins anew on them, as
@@ -61,7 +61,7 @@ def restored(
     )
     machines = [machine_of(node) for node in documents.of("nodes")]
     nodes = {one.name: SimulatedNode(one, number) for number, one in enumerate(machines)}
-    cluster = Cluster(server, clock, nodes, chance, plan)
+    cluster = SimulatedCluster(server, clock, nodes, chance, plan)
     cluster.seed = seed
     cluster.settle()
     return cluster

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol, final
 
 from kubeobj.cluster.availability import Availabilities, Availability
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.eventlog import EventLog, EventRow
 from kubeobj.cluster.invariants.changes import Changes
 from kubeobj.cluster.invariants.invariant import Change, Followed
 from kubeobj.cluster.nodelives import NodeLife, NodeLives, Struck, strikes
 from kubeobj.cluster.podlives import PodLife, PodLives, Workload
 from kubeobj.cluster.rollouts import Rollout, Rollouts
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.cluster.timelinejson import record_json
 from kubeobj.documents import JsonValue
 
@@ -79,7 +79,7 @@ class Timeline:
     Args:
         cluster: The cluster.
 
-    >>> cluster = Cluster.simulated(nodes=1)
+    >>> cluster = SimulatedCluster.with_nodes(nodes=1)
     >>> timeline = Timeline(cluster)
     >>> made = cluster.apply('''
     ... {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
@@ -90,7 +90,7 @@ class Timeline:
     [('node-1', 'ready')]
     """
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: SimulatedCluster) -> None:
         self._cluster = cluster
         self._changes = Changes(cluster.server.store)
         self._pods = PodLives()
@@ -138,7 +138,7 @@ class Timeline:
             tuple(self._marks),
         )
 
-    def _look(self, cluster: Cluster) -> None:
+    def _look(self, cluster: SimulatedCluster) -> None:
         self._take(self._changes.poll(""))
 
     def _take(self, changes: list[Change]) -> None:

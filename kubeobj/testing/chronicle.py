@@ -10,8 +10,8 @@ from typing import Final, final
 
 import orjson
 
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.faulttext import describe_fault
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.documents import Wire
 from kubeobj.store.watch import EventType, WatchEvent
 
@@ -39,7 +39,7 @@ class Chronicle:
 
     __slots__ = ("_began", "_cluster", "_revisions", "_seconds")
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: SimulatedCluster) -> None:
         self._cluster = cluster
         self._began = cluster.server.store.revision
         self._revisions: list[int] = []
@@ -54,7 +54,7 @@ class Chronicle:
         left_out = len(lines) - most
         return lines if left_out <= 0 else [f"{left_out} earlier lines", *lines[left_out:]]
 
-    def _note(self, cluster: Cluster) -> None:
+    def _note(self, cluster: SimulatedCluster) -> None:
         self._revisions.append(cluster.server.store.revision)
         self._seconds.append(cluster.now)
 

@@ -7,9 +7,9 @@ Such as::
         cluster.apply(MANIFESTS)
         cluster.converge()
 
-`cluster` is a `Cluster`, `api` an `ApiServer`, `client` a client and `clock` a virtual clock. A
-test that asks for `cluster` gets the server, client and clock of that cluster; else there is a
-server alone. A fixture of the same name in a test's own files goes before these.
+`cluster` is a `SimulatedCluster`, `api` an `ApiServer`, `client` a client and `clock` a virtual
+clock. A test that asks for `cluster` gets the server, client and clock of that cluster; else there
+is a server alone. A fixture of the same name in a test's own files goes before these.
 
 When such a test fails, its report has the seed, the command that plays it again, and what happened
 last in the cluster.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kubeobj.api.apiserver import ApiServer
     from kubeobj.api.inprocess import InProcessClient
     from kubeobj.clock import VirtualClock
-    from kubeobj.cluster.cluster import Cluster, Plan
+    from kubeobj.cluster.simulated import Plan, SimulatedCluster
     from kubeobj.testing.chronicle import Chronicle
 
 Thing = TypeVar("Thing")
@@ -50,7 +50,7 @@ class _Played:
 
     def __init__(self, seed: int) -> None:
         self.seed: int = seed
-        self.cluster: Cluster | None = None
+        self.cluster: SimulatedCluster | None = None
         self.chronicle: Chronicle | None = None
 
 
@@ -75,14 +75,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def cluster(request: pytest.FixtureRequest) -> "Cluster":
+def cluster(request: pytest.FixtureRequest) -> "SimulatedCluster":
     """A simulated cluster of three nodes, settled; the marker ``kubeobj`` says otherwise."""
-    from kubeobj.cluster.cluster import Cluster
+    from kubeobj.cluster.simulated import SimulatedCluster
     from kubeobj.testing.chronicle import Chronicle
 
     said = _said(request)
     played = _played(request)
-    made = Cluster.simulated(
+    made = SimulatedCluster.with_nodes(
         said.get("nodes", 3),  # type: ignore[arg-type]  # what the marker says is checked there
         seed=played.seed,
         start_seconds=_start(said),
@@ -99,9 +99,9 @@ def cluster(request: pytest.FixtureRequest) -> "Cluster":
 def clock(request: pytest.FixtureRequest) -> "VirtualClock":
     """The clock of this test's cluster or server, which moves when it is told to."""
     from kubeobj.clock import VirtualClock
-    from kubeobj.cluster.cluster import Cluster
+    from kubeobj.cluster.simulated import SimulatedCluster
 
-    cluster = _other(request, "cluster", Cluster)
+    cluster = _other(request, "cluster", SimulatedCluster)
     return VirtualClock(_start(_said(request))) if cluster is None else cluster.clock
 
 
@@ -110,10 +110,10 @@ def api(request: pytest.FixtureRequest) -> "ApiServer":
     """The API server of this test's cluster, or else one alone; no loop runs there."""
     from kubeobj.api.apiserver import ApiServer
     from kubeobj.clock import VirtualClock
-    from kubeobj.cluster.cluster import Cluster
+    from kubeobj.cluster.simulated import SimulatedCluster
     from kubeobj.entropy import SeededIdSource
 
-    cluster = _other(request, "cluster", Cluster)
+    cluster = _other(request, "cluster", SimulatedCluster)
     if cluster is not None:
         return cluster.server
     said = _said(request)
@@ -132,9 +132,9 @@ def client(request: pytest.FixtureRequest) -> "InProcessClient":
     """A client of this test's cluster or server."""
     from kubeobj.api.apiserver import ApiServer
     from kubeobj.api.inprocess import InProcessClient
-    from kubeobj.cluster.cluster import Cluster
+    from kubeobj.cluster.simulated import SimulatedCluster
 
-    cluster = _other(request, "cluster", Cluster)
+    cluster = _other(request, "cluster", SimulatedCluster)
     if cluster is not None:
         return cluster.client
     server = request.getfixturevalue("api")
@@ -191,7 +191,7 @@ def _played(request: pytest.FixtureRequest) -> _Played:
 
 
 def _plan(said: dict[str, object]) -> "Plan | None":
-    from kubeobj.cluster.cluster import Plan
+    from kubeobj.cluster.simulated import Plan
 
     plan = said.get("plan")
     if plan is not None and not isinstance(plan, Plan):

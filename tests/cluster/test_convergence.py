@@ -8,7 +8,6 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.faults import (
     AnyFault,
     ClockJump,
@@ -19,6 +18,7 @@ from kubeobj.cluster.faults import (
     SlowNode,
 )
 from kubeobj.cluster.process import CONTROLLERS, KUBELETS, SCHEDULER
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.cluster.troubles import (
     ClosedWatches,
     Conflicts,
@@ -106,7 +106,7 @@ def changed(workload: dict[str, Any]) -> dict[str, Any]:
     return {**workload, "spec": {**spec, "template": template}}
 
 
-def inject(cluster: Cluster, drawn: list[tuple[AnyFault, float, float]]) -> None:
+def inject(cluster: SimulatedCluster, drawn: list[tuple[AnyFault, float, float]]) -> None:
     """Enter faults; what lasts is over in the end."""
     for fault, at, seconds in drawn:
         cluster.inject(fault, at=cluster.now + at, seconds=seconds)
@@ -128,7 +128,7 @@ def test_everything_comes_right_once_faults_stop(
     has_budget: bool,
 ) -> None:
     """Faults strike while workloads begin, and while they are rolled out; then no more."""
-    cluster = Cluster.simulated(3, seed=seed)
+    cluster = SimulatedCluster.with_nodes(3, seed=seed)
     if has_budget:
         cluster.apply([budget("web", "web", minAvailable=1)])
     cluster.apply(wanted)

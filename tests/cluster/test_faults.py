@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.faults import (
     AnyFault,
     ClockJump,
@@ -18,6 +17,7 @@ from kubeobj.cluster.faults import (
     SlowNode,
 )
 from kubeobj.cluster.process import CONTROLLERS, KUBELETS, SCHEDULER
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.cluster.troubles import (
     ClosedWatches,
     Conflicts,
@@ -35,27 +35,27 @@ from tests.cluster.workloads import daemon_set, deployment, pod
 Document = dict[str, Any]
 
 
-def running(count: int = 1, **rest: Any) -> Cluster:
+def running(count: int = 1, **rest: Any) -> SimulatedCluster:
     """Return a cluster of two nodes with a Deployment that has all it wants."""
-    cluster = Cluster.simulated(2, seed=3)
+    cluster = SimulatedCluster.with_nodes(2, seed=3)
     cluster.apply([deployment("web", count, **rest)])
     cluster.converge()
     return cluster
 
 
-def pods(cluster: Cluster) -> list[Document]:
+def pods(cluster: SimulatedCluster) -> list[Document]:
     """Return the pods."""
     return [wire_of(one) for one in cluster.client.list("pods")]
 
 
-def ready_node(cluster: Cluster, name: str) -> str:
+def ready_node(cluster: SimulatedCluster, name: str) -> str:
     """Return what the Ready condition of a node says."""
     status = wire_of(cluster.client.get("nodes", name))["status"]
     (found,) = [one["status"] for one in status["conditions"] if one["type"] == "Ready"]
     return str(found)
 
 
-def restarts(cluster: Cluster) -> int:
+def restarts(cluster: SimulatedCluster) -> int:
     """Return how often containers have been started again."""
     return sum(
         int(one["restartCount"]) for p in pods(cluster) for one in p["status"]["containerStatuses"]
@@ -82,7 +82,7 @@ def test_a_node_that_is_not_heard_of_is_not_ready(fault: AnyFault) -> None:
 def test_what_runs_goes_on_in_a_partition_but_not_in_a_crash() -> None:
     """A crash starts containers again."""
     for fault, expected in ((NodeCrash("node-1"), 1), (Partition("node-1"), 0)):
-        cluster = Cluster.simulated(1)
+        cluster = SimulatedCluster.with_nodes(1)
         cluster.apply([pod("p")])
         cluster.settle()
         cluster.inject(fault, seconds=20)
@@ -94,7 +94,7 @@ def test_what_runs_goes_on_in_a_partition_but_not_in_a_crash() -> None:
 
 def test_a_slow_node_is_slow_as_long_as_it_lasts() -> None:
     """Ten times as slow by default."""
-    cluster = Cluster.simulated(1)
+    cluster = SimulatedCluster.with_nodes(1)
     cluster.inject(SlowNode("node-1"), seconds=50)
     cluster.apply([pod("p", behaviour={"startSeconds": 2})])
     cluster.advance(19)
@@ -134,7 +134,7 @@ def test_a_process_that_is_killed_comes_back_with_nothing_but_the_api() -> None:
 
 def test_a_clock_that_jumps_lets_nothing_happen_in_between() -> None:
     """What was due is done at once after it."""
-    cluster = Cluster.simulated(1)
+    cluster = SimulatedCluster.with_nodes(1)
     cluster.apply([pod("p", behaviour={"startSeconds": 100})])
     cluster.settle()
     cluster.inject(ClockJump(400))
@@ -147,7 +147,7 @@ def test_a_clock_that_jumps_lets_nothing_happen_in_between() -> None:
 @pytest.mark.parametrize("done", [True, False])
 def test_a_process_may_die_at_any_write(write: int, done: bool) -> None:
     """Whether it was done or not, nothing is done twice or not at all."""
-    cluster = Cluster.simulated(2)
+    cluster = SimulatedCluster.with_nodes(2)
     cluster.inject(DeathAtWrite(CONTROLLERS, write, done))
     cluster.apply([deployment("web", 3)])
     cluster.converge()
@@ -242,7 +242,7 @@ def test_late_events_come_in_time_and_in_order() -> None:
 )
 def test_a_fault_that_strikes_nothing_says_so(fault: AnyFault, says: str) -> None:
     """And what there is."""
-    cluster = Cluster.simulated(2)
+    cluster = SimulatedCluster.with_nodes(2)
     with pytest.raises(NoSuchTarget) as caught:
         cluster.inject(fault)
     assert str(caught.value).startswith(says)
@@ -250,7 +250,7 @@ def test_a_fault_that_strikes_nothing_says_so(fault: AnyFault, says: str) -> Non
 
 def test_faults_come_at_their_times_and_are_written_down() -> None:
     """Not before, not after; and never in the past."""
-    cluster = Cluster.simulated(2)
+    cluster = SimulatedCluster.with_nodes(2)
     fault = NodeCrash("node-1")
     cluster.inject(fault, at=30, seconds=15)
     cluster.advance(100)
@@ -282,14 +282,14 @@ def test_a_node_that_was_deleted_stays_away_until_it_comes_up_anew() -> None:
 
 def test_a_lease_that_was_deleted_is_made_anew() -> None:
     """At its next renewal."""
-    cluster = Cluster.simulated(1)
+    cluster = SimulatedCluster.with_nodes(1)
     cluster.client.delete("leases", "node-1", namespace="kube-node-lease")
     cluster.advance(600)
     assert cluster.client.get("leases", "node-1", namespace="kube-node-lease")
     assert ready_node(cluster, "node-1") == "True"
 
 
-def _renewed(cluster: Cluster, name: str = "node-1") -> str:
+def _renewed(cluster: SimulatedCluster, name: str = "node-1") -> str:
     lease = cluster.client.get("leases", name, namespace="kube-node-lease")
     return str(lease.at("spec", "renewTime"))
 
@@ -302,7 +302,7 @@ def test_quiet_heartbeats_are_leapt_over_and_leave_what_they_would() -> None:
     quiet = cluster.server.store.revision - before
     assert quiet < 2 * 24 * 3600 / 300 * 2 + 20
     assert ready_node(cluster, "node-1") == "True"
-    one = Cluster.simulated(2, seed=3)
+    one = SimulatedCluster.with_nodes(2, seed=3)
     one.apply([deployment("web", 1)])
     one.converge()
     for _ in range(24 * 12):
@@ -324,7 +324,7 @@ def test_every_heartbeat_counts_while_somebody_is_silent() -> None:
 # ------------------------------------------------------------ pods and their nodes
 
 
-def refused(cluster: Cluster, **spec: Any) -> tuple[str, str, str]:
+def refused(cluster: SimulatedCluster, **spec: Any) -> tuple[str, str, str]:
     """Return how it ends with a pod that was put on a node by hand."""
     made = pod("p", nodeName="node-1", **spec)
     cluster.client.create(made)
@@ -339,7 +339,7 @@ def _asking(**requests: str) -> list[Document]:
 
 def test_a_node_refuses_what_it_has_no_room_for() -> None:
     """As its kubelet says it."""
-    phase, reason, message = refused(Cluster.simulated(1), containers=_asking(cpu="9"))
+    phase, reason, message = refused(SimulatedCluster.with_nodes(1), containers=_asking(cpu="9"))
     assert (phase, reason) == ("Failed", "OutOfcpu")
     assert message == (
         "Pod was rejected: Node didn't have enough resource: cpu, requested: 9000, used: 0, "
@@ -349,7 +349,7 @@ def test_a_node_refuses_what_it_has_no_room_for() -> None:
 
 def test_a_node_refuses_what_is_for_other_nodes() -> None:
     """And tells so in an event."""
-    cluster = Cluster.simulated(1)
+    cluster = SimulatedCluster.with_nodes(1)
     phase, reason, message = refused(cluster, nodeSelector={"gpu": "yes"})
     assert (phase, reason) == ("Failed", "NodeAffinity")
     assert message.startswith("Pod was rejected: Predicate NodeAffinity failed")
@@ -361,7 +361,7 @@ def test_a_node_refuses_what_is_for_other_nodes() -> None:
 def test_a_node_refuses_ports_that_are_taken_until_they_are_not() -> None:
     """A pod that has ended takes none."""
     port = [{"name": "app", "image": "app:1", "ports": [{"containerPort": 80, "hostPort": 80}]}]
-    cluster = Cluster.simulated(1)
+    cluster = SimulatedCluster.with_nodes(1)
     cluster.client.create(pod("first", nodeName="node-1", containers=port))
     cluster.settle()
     assert refused(cluster, containers=port)[1] == "NodePorts"
@@ -374,7 +374,7 @@ def test_a_node_refuses_ports_that_are_taken_until_they_are_not() -> None:
 @pytest.mark.parametrize("takes", [0, 100])
 def test_a_pod_that_runs_too_long_fails(takes: int) -> None:
     """Also if its containers end well when they are asked to."""
-    cluster = Cluster.simulated(1)
+    cluster = SimulatedCluster.with_nodes(1)
     cluster.apply(
         [
             pod(
@@ -395,25 +395,27 @@ def test_a_pod_that_runs_too_long_fails(takes: int) -> None:
 # ------------------------------------------------------------ forks
 
 
-def _state(cluster: Cluster) -> list[bytes]:
+def _state(cluster: SimulatedCluster) -> list[bytes]:
     store = cluster.server.store
     return [one.data for what in store.resources() for one in store.list(what).records]
 
 
-def _scaled(cluster: Cluster) -> None:
+def _scaled(cluster: SimulatedCluster) -> None:
     cluster.client.patch("deployments", "web", {"spec": {"replicas": 5}})
 
 
-def _crashed(cluster: Cluster) -> None:
+def _crashed(cluster: SimulatedCluster) -> None:
     cluster.inject(NodeCrash("node-1"))
 
 
-def _contained(cluster: Cluster) -> None:
+def _contained(cluster: SimulatedCluster) -> None:
     cluster.inject(ContainerCrash(pods(cluster)[0]["metadata"]["name"]))
 
 
 @pytest.mark.parametrize("change", [_scaled, _crashed, _contained])
-def test_what_happens_in_a_fork_does_not_happen_here(change: Callable[[Cluster], None]) -> None:
+def test_what_happens_in_a_fork_does_not_happen_here(
+    change: Callable[[SimulatedCluster], None],
+) -> None:
     """Nor the other way round; and both go on as if the other were not there."""
     cluster, alone = running(3), running(3)
     fork = cluster.fork()

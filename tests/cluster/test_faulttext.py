@@ -3,7 +3,6 @@
 import pytest
 
 from kubeobj.cluster import faults, troubles
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.faults import ApiFault
 from kubeobj.cluster.faulttext import (
     FORMS,
@@ -14,6 +13,7 @@ from kubeobj.cluster.faulttext import (
     is_lasting,
     parse_fault,
 )
+from kubeobj.cluster.simulated import SimulatedCluster
 
 EXAMPLES = {
     "node-crash": "node-crash=node-2@90s+1m",
@@ -96,5 +96,5 @@ def test_a_mistake_is_pointed_at(text: str, position: int, reason: str) -> None:
 def test_a_target_that_is_not_there_is_pointed_at(text: str) -> None:
     planned = parse_fault(text)
     with pytest.raises(FaultTextError, match=r"there is no (node|process) ") as caught:
-        check_target(planned, Cluster.simulated(1))
+        check_target(planned, SimulatedCluster.with_nodes(1))
     assert caught.value.position == text.index("=") + 1

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from kubeobj.api.errors import Forbidden, Timeout
-from kubeobj.cluster.cluster import Cluster, Plan
 from kubeobj.cluster.faults import NodeCrash, Partition
 from kubeobj.cluster.invariants.builtin import BUILTIN
 from kubeobj.cluster.invariants.invariant import Change, Followed, InvariantViolated, World
 from kubeobj.cluster.process import CONTROLLERS
+from kubeobj.cluster.simulated import Plan, SimulatedCluster
 from kubeobj.controllers.builtin import LOOPS
 from kubeobj.controllers.deployment import DeploymentController
 from kubeobj.reconcile.manager import Manager
@@ -45,9 +45,9 @@ class Careless:
             )
 
 
-def under_careless(size: str) -> Cluster:
+def under_careless(size: str) -> SimulatedCluster:
     """Return a cluster with a Deployment of three pods, which is told to have another size."""
-    cluster = Cluster.simulated(2, plan=Plan(loops=(*WITHOUT_DEPLOYMENTS, Careless)))
+    cluster = SimulatedCluster.with_nodes(2, plan=Plan(loops=(*WITHOUT_DEPLOYMENTS, Careless)))
     (_made,) = cluster.apply([deployment("web", 3)])
     metadata = wire_of(cluster.client.get("deployments", "web"))["metadata"]
     owner = {
@@ -100,7 +100,7 @@ def test_a_rollout_within_bounds_is_none_of_its_business() -> None:
 
 def test_users_may_scale_as_they_like() -> None:
     """What a user asks for is no rollout."""
-    cluster = Cluster.simulated(2)
+    cluster = SimulatedCluster.with_nodes(2)
     cluster.apply([deployment("web", 4)])
     cluster.settle()
     for replicas in (1, 8, 0, 3):
@@ -109,12 +109,12 @@ def test_users_may_scale_as_they_like() -> None:
         cluster.check_settled()
 
 
-def _evict(cluster: Cluster, name: str) -> None:
+def _evict(cluster: SimulatedCluster, name: str) -> None:
     cluster.client.evict(name, namespace="default")
     cluster.settle()
 
 
-def _lying(cluster: Cluster) -> None:
+def _lying(cluster: SimulatedCluster) -> None:
     """Let a budget allow more than there is."""
     status = {"disruptionsAllowed": 5}
     cluster.client.patch("pdb", "b", {"status": status}, type="merge", part="status")
@@ -123,7 +123,7 @@ def _lying(cluster: Cluster) -> None:
 def test_an_eviction_beyond_a_budget_is_caught() -> None:
     """Here the budget says that there is room, and there is none."""
     plan = Plan(loops=LOOPS)
-    cluster = Cluster.simulated(2, plan=plan)
+    cluster = SimulatedCluster.with_nodes(2, plan=plan)
     cluster.apply([deployment("web", 2), budget("b", "web", minAvailable=2)])
     cluster.settle()
     names = [one.at("metadata", "name") for one in cluster.client.list("pods")]
@@ -140,7 +140,7 @@ def test_an_eviction_beyond_a_budget_is_caught() -> None:
 
 def test_an_eviction_within_a_budget_is_fine() -> None:
     """So is one of a pod that nobody counts on, and one by which a budget could not know better."""
-    cluster = Cluster.simulated(2)
+    cluster = SimulatedCluster.with_nodes(2)
     cluster.apply([deployment("web", 3), budget("b", "web", minAvailable=2), pod("alone")])
     cluster.settle()
     names = [str(one.at("metadata", "name")) for one in cluster.client.list("pods")]
@@ -154,7 +154,7 @@ def test_an_eviction_within_a_budget_is_fine() -> None:
 
 def test_the_same_on_a_machine_that_is_down_is_fine() -> None:
     """Nothing runs there; and when it comes up, it asks before it starts anything."""
-    cluster = Cluster.simulated(2)
+    cluster = SimulatedCluster.with_nodes(2)
     cluster.apply([stateful_set("db", 1)])
     cluster.settle()
     node = str(cluster.client.get("pods", "db-0").at("spec", "nodeName"))
@@ -179,7 +179,7 @@ def _quota(**hard: str) -> dict[str, Any]:
 
 def test_a_creation_beyond_a_quota_is_caught() -> None:
     """Here the quota says that nothing is used."""
-    cluster = Cluster.simulated(1)
+    cluster = SimulatedCluster.with_nodes(1)
     cluster.apply([_quota(pods="1")])
     cluster.settle()
     cluster.apply([pod("one")])
@@ -195,7 +195,7 @@ def test_a_creation_beyond_a_quota_is_caught() -> None:
 
 def test_a_quota_that_is_kept_and_one_that_is_lowered_are_fine() -> None:
     """What is there may be more than may come."""
-    cluster = Cluster.simulated(1)
+    cluster = SimulatedCluster.with_nodes(1)
     cluster.apply([pod("zero"), _quota(pods="2")])
     cluster.settle()
     cluster.apply([pod("one")])
@@ -214,7 +214,7 @@ def test_a_quota_that_is_kept_and_one_that_is_lowered_are_fine() -> None:
 def test_invariants_can_be_left_out() -> None:
     """Then nobody looks."""
     invariants = tuple(one for one in BUILTIN if one.__name__ != "QuotasHold")  # type: ignore[attr-defined]
-    cluster = Cluster.simulated(1, plan=Plan(invariants=invariants))
+    cluster = SimulatedCluster.with_nodes(1, plan=Plan(invariants=invariants))
     cluster.apply([_quota(pods="1")])
     cluster.settle()
     cluster.apply([pod("one")])
@@ -252,7 +252,7 @@ def test_invariants_are_told_of_each_write_in_order_and_by_whom() -> None:
         found.append(Told(world))
         return found[-1]
 
-    cluster = Cluster.simulated(1, plan=Plan(invariants=(make, make)))
+    cluster = SimulatedCluster.with_nodes(1, plan=Plan(invariants=(make, make)))
     early = pod("early")
     early["metadata"]["labels"] = {"app": "web"}
     cluster.apply([early, pod("other")])
@@ -275,7 +275,7 @@ def test_invariants_are_told_of_each_write_in_order_and_by_whom() -> None:
 
 def test_a_users_own_invariant() -> None:
     """It is asked after everything that happens."""
-    cluster = Cluster.simulated(1, seed=4)
+    cluster = SimulatedCluster.with_nodes(1, seed=4)
     cluster.always("few pods", lambda one: len(one.client.list("pods").items) < 3)
     cluster.apply([deployment("web", 2)])
     cluster.advance(5)
@@ -287,18 +287,18 @@ def test_a_users_own_invariant() -> None:
 # ------------------------------------------------------------ in the end
 
 
-def _unplaced(cluster: Cluster) -> None:
+def _unplaced(cluster: SimulatedCluster) -> None:
     cluster.apply([pod("alone")])
 
 
-def _orphan(cluster: Cluster) -> None:
+def _orphan(cluster: SimulatedCluster) -> None:
     owner = {"apiVersion": "v1", "kind": "ConfigMap", "name": "gone", "uid": "no-more"}
     made = pod("alone", nodeName="node-1")
     made["metadata"]["ownerReferences"] = [owner]
     cluster.client.create(made)
 
 
-def _unsettled(cluster: Cluster) -> None:
+def _unsettled(cluster: SimulatedCluster) -> None:
     cluster.apply([deployment("web", 2)])
 
 
@@ -310,9 +310,11 @@ def _unsettled(cluster: Cluster) -> None:
         (_unsettled, "Deployment default/web: its status is from before its last change"),
     ],
 )
-def test_what_is_not_so_in_the_end_is_named(spoil: Callable[[Cluster], None], says: str) -> None:
+def test_what_is_not_so_in_the_end_is_named(
+    spoil: Callable[[SimulatedCluster], None], says: str
+) -> None:
     """Before the loops have come to it."""
-    cluster = Cluster.simulated(2)
+    cluster = SimulatedCluster.with_nodes(2)
     spoil(cluster)
     with pytest.raises(InvariantViolated, match=says):
         cluster.check_settled()
@@ -322,7 +324,7 @@ def test_what_is_not_so_in_the_end_is_named(spoil: Callable[[Cluster], None], sa
 
 def test_convergence_takes_as_long_as_it_takes() -> None:
     """Until the last workload has what it asks for, after the last fault."""
-    cluster = Cluster.simulated(2)
+    cluster = SimulatedCluster.with_nodes(2)
     cluster.apply([deployment("web", 2, behaviour={"readySeconds": 20}), job("j")])
     assert cluster.converge() == 20
     assert cluster.converge() == 0
@@ -333,7 +335,7 @@ def test_convergence_takes_as_long_as_it_takes() -> None:
 
 def test_what_does_not_converge_is_named_and_why() -> None:
     """The workload, what it lacks, and what its pods say."""
-    cluster = Cluster.simulated(2)
+    cluster = SimulatedCluster.with_nodes(2)
     cluster.apply([deployment("web", 1, behaviour={"runSeconds": 1, "exitCode": 1})])
     big = deployment("big", 1)
     big["spec"]["template"]["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "99"}}
@@ -355,7 +357,7 @@ def test_what_runs_is_looked_at_where_it_runs() -> None:
 
 def test_two_pods_of_one_identity_are_caught() -> None:
     """A machine that nobody hears of runs a pod, while its user says that it does not."""
-    cluster = Cluster.simulated(2)
+    cluster = SimulatedCluster.with_nodes(2)
     cluster.apply([stateful_set("db", 1)])
     cluster.settle()
     node = str(cluster.client.get("pods", "db-0").at("spec", "nodeName"))

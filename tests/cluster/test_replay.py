@@ -10,7 +10,7 @@ import pytest
 _SCRIPT = """
 import hashlib, sys
 from random import Random
-from kubeobj.cluster.cluster import Cluster
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.cluster.faults import NodeCrash, Partition, ProcessKill, SlowNode
 from kubeobj.cluster.process import CONTROLLERS, SCHEDULER
 from kubeobj.cluster.troubles import (
@@ -21,7 +21,7 @@ from tests.cluster.workloads import budget, daemon_set, deployment, job, statefu
 
 seed = int(sys.argv[1])
 draw = Random(seed)
-cluster = Cluster.simulated(4, seed=seed)
+cluster = SimulatedCluster.with_nodes(4, seed=seed)
 cluster.apply([
     deployment("web", 5, behaviour={"readySeconds": 3}), stateful_set("db", 3), daemon_set("log"),
     job("batch", backoffLimit=99), budget("web", "web", maxUnavailable=1),

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from kubeobj.cluster.availability import Availability, Worst, joined, step
-from kubeobj.cluster.cluster import Cluster, Plan
 from kubeobj.cluster.faults import ContainerCrash, NodeCrash
 from kubeobj.cluster.podlives import PodState, state_of
+from kubeobj.cluster.simulated import Plan, SimulatedCluster
 from kubeobj.cluster.timeline import Record, Timeline
 from kubeobj.reconcile.request import Request
 from kubeobj.runtimes.behaviour import Behaviour, Behaviours
@@ -36,8 +36,8 @@ def deployment(name: str = "web", replicas: int = 2, image: str = "web:1") -> di
     }
 
 
-def simulated(nodes: int = 2) -> tuple[Cluster, Timeline]:
-    cluster = Cluster.simulated(nodes, seed=7, plan=PLAN)
+def simulated(nodes: int = 2) -> tuple[SimulatedCluster, Timeline]:
+    cluster = SimulatedCluster.with_nodes(nodes, seed=7, plan=PLAN)
     return cluster, Timeline(cluster)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kubeobj.cluster.cluster import Cluster
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.controllers.ephemeralvolume import EphemeralVolumeController
 from kubeobj.reconcile.request import wire_of
 from tests.cluster.workloads import deployment
@@ -78,7 +78,7 @@ def test_dying_at_any_write() -> None:
 
 def test_with_everything_else() -> None:
     """Pods come up with volumes of their own, and take them along when they go."""
-    cluster = Cluster.simulated(2, seed=3)
+    cluster = SimulatedCluster.with_nodes(2, seed=3)
     cluster.apply([default_class(waits=True)])
     made = deployment("web", 3)
     made["spec"]["template"]["spec"]["volumes"] = [VOLUME]

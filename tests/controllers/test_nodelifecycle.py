@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.faults import AnyFault, NodeCrash, Partition, ProcessKill
 from kubeobj.cluster.process import CONTROLLERS
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.controllers.nodelifecycle import NodeLifecycleController
 from kubeobj.controllers.tainteviction import TaintEvictionController
 from kubeobj.node.nodeobject import Machine
@@ -21,19 +21,19 @@ UNREACHABLE = "node.kubernetes.io/unreachable"
 NOT_READY = "node.kubernetes.io/not-ready"
 
 
-def ready(cluster: Cluster | Running, name: str) -> str | None:
+def ready(cluster: SimulatedCluster | Running, name: str) -> str | None:
     """Return what the Ready condition of a node says."""
     conditions = wire_of(cluster.client.get("nodes", name))["status"].get("conditions", ())
     return next((one["status"] for one in conditions if one["type"] == "Ready"), None)
 
 
-def taints(cluster: Cluster | Running, name: str) -> list[tuple[str, str]]:
+def taints(cluster: SimulatedCluster | Running, name: str) -> list[tuple[str, str]]:
     """Return the taints of a node."""
     spec = wire_of(cluster.client.get("nodes", name))["spec"]
     return [(one["key"], one["effect"]) for one in spec.get("taints") or ()]
 
 
-def driving(cluster: Cluster) -> list[str]:
+def driving(cluster: SimulatedCluster) -> list[str]:
     """Return the nodes that drive pods away."""
     return [
         name
@@ -42,7 +42,7 @@ def driving(cluster: Cluster) -> list[str]:
     ]
 
 
-def pods(cluster: Cluster, node: str = "") -> dict[str, Document]:
+def pods(cluster: SimulatedCluster, node: str = "") -> dict[str, Document]:
     """Return the pods by name, on one node or on all."""
     found = map(wire_of, cluster.client.list("pods"))
     return {
@@ -52,12 +52,12 @@ def pods(cluster: Cluster, node: str = "") -> dict[str, Document]:
     }
 
 
-def going(cluster: Cluster) -> list[str]:
+def going(cluster: SimulatedCluster) -> list[str]:
     """Return the pods that are being deleted."""
     return sorted(n for n, one in pods(cluster).items() if "deletionTimestamp" in one["metadata"])
 
 
-def events(cluster: Cluster | Running, kind: str) -> list[tuple[str, str]]:
+def events(cluster: SimulatedCluster | Running, kind: str) -> list[tuple[str, str]]:
     """Return reason and name of what has been told of a kind."""
     return [
         (one["reason"], one["involvedObject"]["name"])
@@ -66,9 +66,9 @@ def events(cluster: Cluster | Running, kind: str) -> list[tuple[str, str]]:
     ]
 
 
-def running(nodes: int = 3, replicas: int = 3) -> Cluster:
+def running(nodes: int = 3, replicas: int = 3) -> SimulatedCluster:
     """Return a cluster on which a Deployment runs."""
-    cluster = Cluster.simulated(nodes, seed=11)
+    cluster = SimulatedCluster.with_nodes(nodes, seed=11)
     cluster.apply([deployment("web", replicas)])
     cluster.converge()
     return cluster
@@ -133,7 +133,7 @@ def test_a_node_comes_back(fault: AnyFault, seconds: float) -> None:
 
 def test_pods_that_do_not_tolerate_it_go_at_once_and_others_never() -> None:
     """How long a pod stays is up to its tolerations."""
-    cluster = Cluster.simulated(2, seed=1)
+    cluster = SimulatedCluster.with_nodes(2, seed=1)
     forever = {"key": UNREACHABLE, "operator": "Exists", "effect": "NoExecute"}
     for name, tolerations in {
         "stays": [forever],
@@ -183,9 +183,9 @@ def test_the_time_goes_on_when_the_loops_end() -> None:
     assert going(cluster) == [lost]
 
 
-def zoned(**sizes: int) -> Cluster:
+def zoned(**sizes: int) -> SimulatedCluster:
     """Return a cluster of zones with so many nodes each."""
-    return Cluster.simulated(
+    return SimulatedCluster.with_nodes(
         [
             Machine(f"{zone}-{number}", labels={"topology.kubernetes.io/zone": zone})
             for zone, size in sizes.items()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kubeobj.cluster.cluster import Cluster
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.controllers.podgc import PodGarbageCollector
 from kubeobj.documents import Wire
 from kubeobj.reconcile.manager import Manager
@@ -163,7 +163,7 @@ def test_dying_between_any_two_writes() -> None:
 
 def test_a_node_that_is_deleted_from_a_cluster() -> None:
     """Its pods are made anew on others, and nothing is left of those that were there."""
-    cluster = Cluster.simulated(3, seed=4)
+    cluster = SimulatedCluster.with_nodes(3, seed=4)
     cluster.apply([deployment("web", 3)])
     cluster.converge()
     cluster.nodes["node-1"].crash()
@@ -177,6 +177,6 @@ def test_a_node_that_is_deleted_from_a_cluster() -> None:
     cluster.check_settled()
 
 
-def _on(cluster: Cluster, node: str) -> int:
+def _on(cluster: SimulatedCluster, node: str) -> int:
     pods = map(wire_of, cluster.client.list("pods"))
     return sum(1 for one in pods if one["spec"].get("nodeName") == node)

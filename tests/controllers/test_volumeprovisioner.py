@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.faults import ProcessKill
 from kubeobj.cluster.process import CONTROLLERS
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.reconcile.request import wire_of
 from tests.cluster.workloads import stateful_set
 from tests.controllers.volumes import VolumeWorld, default_class
@@ -159,7 +159,7 @@ CLAIM: Document = {
 }
 
 
-def places(cluster: Cluster) -> dict[str, tuple[str, str]]:
+def places(cluster: SimulatedCluster) -> dict[str, tuple[str, str]]:
     """Return the node of each pod, and the volume of its claim."""
     claims = {
         one["metadata"]["name"]: one["spec"]["volumeName"]
@@ -178,7 +178,7 @@ def places(cluster: Cluster) -> dict[str, tuple[str, str]]:
 @pytest.mark.parametrize("kill", [False, True])
 def test_a_stateful_set_with_claims(*, waits: bool, kill: bool) -> None:
     """A set comes up with volumes of its own, and finds them again."""
-    cluster = Cluster.simulated(3, seed=5)
+    cluster = SimulatedCluster.with_nodes(3, seed=5)
     cluster.apply([default_class(waits=waits)])
     cluster.apply([stateful_set("db", 3, volumeClaimTemplates=[CLAIM])])
     if kill:
@@ -211,7 +211,7 @@ def test_a_stateful_set_with_claims(*, waits: bool, kill: bool) -> None:
 
 def test_volumes_that_are_there_already() -> None:
     """A class that makes nothing gives claims volumes of the nodes that their pods can go to."""
-    cluster = Cluster.simulated(3, seed=5)
+    cluster = SimulatedCluster.with_nodes(3, seed=5)
     made: list[Document] = [
         {**default_class(waits=True), "provisioner": "kubernetes.io/no-provisioner"}
     ]

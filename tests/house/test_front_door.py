@@ -52,6 +52,7 @@ PROMISED = {
     "Result",
     "Selector",
     "SelectorIndex",
+    "SimulatedCluster",
     "SlowNode",
     "Throttled",
     "Unavailable",

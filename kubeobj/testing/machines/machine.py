@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from kubeobj.api.errors import ApiError
-from kubeobj.cluster.cluster import Plan, Predicate
 from kubeobj.cluster.faults import AnyFault, ContainerCrash, as_fault
 from kubeobj.cluster.faulttext import is_lasting
+from kubeobj.cluster.simulated import Plan, Predicate
 from kubeobj.documents import Wire
 from kubeobj.reconcile.manager import Install
 from kubeobj.store.record import Record

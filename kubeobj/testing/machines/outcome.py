@@ -5,8 +5,8 @@ from typing import Final, TypeAlias, final
 
 import orjson
 
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.process import OPERATORS
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.documents import JsonValue, Wire
 from kubeobj.errors import KubeobjError
 from kubeobj.store.record import Record
@@ -48,7 +48,7 @@ class OperatorFailed(KubeobjError, AssertionError):
         super().__init__(f"{law}: not so after {seconds:g} s, seed {seed}{lines}")
 
 
-def failing_keys(cluster: Cluster) -> Iterator[str]:
+def failing_keys(cluster: SimulatedCluster) -> Iterator[str]:
     """Yield what the operator's loops fail at, again and again."""
     process = cluster.processes.get(OPERATORS)
     for name, controller in process.manager.controllers.items() if process else ():
@@ -56,7 +56,7 @@ def failing_keys(cluster: Cluster) -> Iterator[str]:
             yield f"{name} fails at {key}: {type(error).__name__}: {error}"
 
 
-def children_of(cluster: Cluster, uids: Iterable[str]) -> dict[ChildKey, Record]:
+def children_of(cluster: SimulatedCluster, uids: Iterable[str]) -> dict[ChildKey, Record]:
     """Return what objects own, by its name."""
     store = cluster.server.store
     return {

@@ -15,9 +15,9 @@ from typing import Final, Self, TypeAlias, cast, final
 
 from kubeobj.api.client.identity import identity_of
 from kubeobj.api.errors import NotFound, Timeout
-from kubeobj.cluster.cluster import Cluster, Plan, Predicate
 from kubeobj.cluster.faults import AnyFault, ProcessKill
 from kubeobj.cluster.process import OPERATORS
+from kubeobj.cluster.simulated import Plan, Predicate, SimulatedCluster
 from kubeobj.documents import Wire
 from kubeobj.reconcile.manager import Install
 from kubeobj.testing.machines.outcome import (
@@ -70,7 +70,9 @@ class Trial:
     """
 
     def __init__(self, subject: Subject, seed: int = 0) -> None:
-        self.cluster: Cluster = Cluster.simulated(subject.nodes, seed=seed, plan=subject.plan)
+        self.cluster: SimulatedCluster = SimulatedCluster.with_nodes(
+            subject.nodes, seed=seed, plan=subject.plan
+        )
         """The cluster."""
         self.objects: dict[ObjectId, Wire] = {}
         """What was applied, and not deleted since."""
@@ -252,7 +254,7 @@ _REST_SECONDS: Final = 3600.0
 """By then every watch that has fallen silent has ended, and every key that failed has come back."""
 
 
-def _is_well(cluster: Cluster) -> bool:
+def _is_well(cluster: SimulatedCluster) -> bool:
     if cluster.faults.deadline is not None or cluster.troubles.deadline is not None:
         return False
     return all(process.is_up for process in cluster.processes.values())

@@ -7,7 +7,6 @@ from xml.etree import ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.faults import NodeCrash, SlowNode
 from kubeobj.cluster.podlives import PodLife, PodState
 from kubeobj.cluster.report.drawing import drawing_of
@@ -15,6 +14,7 @@ from kubeobj.cluster.report.lanes import Bar, gathered, lanes_of, packed, row_he
 from kubeobj.cluster.report.markup import plain
 from kubeobj.cluster.report.page import Verdict, page_of
 from kubeobj.cluster.report.timescale import TimeScale
+from kubeobj.cluster.simulated import SimulatedCluster
 from kubeobj.cluster.timeline import Record, Timeline
 from kubeobj.reconcile.request import Request
 from tests.cluster.test_timeline import PLAN, deployment
@@ -23,7 +23,7 @@ TIMES = st.floats(0, 1000, allow_nan=False)
 
 
 def recorded(replicas: int = 3) -> Record:
-    cluster = Cluster.simulated(3, seed=7, plan=PLAN)
+    cluster = SimulatedCluster.with_nodes(3, seed=7, plan=PLAN)
     timeline = Timeline(cluster)
     timeline.mark("apply <web>")
     cluster.apply(deployment(replicas=replicas))
@@ -86,7 +86,7 @@ def test_pods_that_fared_alike_share_a_bar() -> None:
 
 
 def test_lanes_are_in_the_order_of_numbers() -> None:
-    cluster = Cluster.simulated(11, plan=PLAN)
+    cluster = SimulatedCluster.with_nodes(11, plan=PLAN)
     names = [lane.name for lane in lanes_of(Timeline(cluster).record())]
     assert names == [f"node-{number}" for number in range(1, 12)]
 
