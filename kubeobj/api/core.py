@@ -194,6 +194,12 @@ def served(scheme: Scheme) -> Scheme:
     return Scheme(one for one in scheme.resources if one.kind.group != METRICS)
 
 
+def with_metrics(scheme: Scheme) -> Scheme:
+    """Return *scheme* with what a server of metrics serves."""
+    metrics = (one for one in Scheme.builtin().resources if one.kind.group == METRICS)
+    return Scheme((*scheme.resources, *metrics))
+
+
 def draft_of(kind: Kind, key: ObjectKey, obj: Wire) -> Draft:
     """Return *obj* as it is to be stored, with the words by which it is found.
 

@@ -13,6 +13,7 @@ from kubeobj.api.actions.registry import action_of
 from kubeobj.api.apiserver import ApiServer
 from kubeobj.api.body import check_body, decode_body
 from kubeobj.api.compression import compressed
+from kubeobj.api.core import METRICS, with_metrics
 from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import (
     ApiError,
@@ -40,6 +41,7 @@ from kubeobj.api.rest.forms import (
     partial_list,
     table,
 )
+from kubeobj.api.rest.measured import MeasuredApi, Measurements
 from kubeobj.api.rest.message import HttpRequest, HttpResponse
 from kubeobj.api.rest.query import (
     OptionsKind,
@@ -68,21 +70,32 @@ class RestApi:
     Args:
         server: The server.
         authenticate: Tells who asks; by default everybody may do everything.
+        measurements: Knows what pods and nodes use; None if nobody does, and ``metrics.k8s.io`` is
+            not served.
 
     >>> api = RestApi(ApiServer())
     >>> api.handle(HttpRequest("GET", "/api/v1/namespaces/default/pods")).status
     200
     """
 
-    __slots__ = ("_access", "_documents", "_routes", "server")
+    __slots__ = ("_access", "_documents", "_measured", "_routes", "server")
 
     def __init__(
-        self, server: ApiServer, *, authenticate: Authenticator = everybody_is_admin
+        self,
+        server: ApiServer,
+        *,
+        authenticate: Authenticator = everybody_is_admin,
+        measurements: Measurements | None = None,
     ) -> None:
         self.server: ApiServer = server
         self._access = Access(server.core, authenticate)
-        self._routes = Routes(server.core.scheme)
-        self._documents = Documents(server.core.scheme)
+        scheme = server.core.scheme
+        self._measured = None
+        if measurements is not None:
+            self._measured = MeasuredApi(measurements)
+            scheme = with_metrics(scheme)
+        self._routes = Routes(scheme)
+        self._documents = Documents(scheme)
 
     def handle(self, request: HttpRequest) -> HttpResponse:
         """Return the answer to *request*; whatever comes in, there is one."""
@@ -123,6 +136,8 @@ class RestApi:
         resource = route.resource
         assert resource is not None  # noqa: S101 - asked before
         check_method(request, route, resource)
+        if self._measured is not None and resource.kind.group == METRICS:
+            return self._finish(request, self._measured.answer(request, route, user, form))
         if route.subresource:
             return self._part(request, route, user, form)
         if "get" not in resource.verbs or resource.plural == "componentstatuses":
