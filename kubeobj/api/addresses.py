@@ -162,9 +162,12 @@ def _is_link_local_multicast(address: Address) -> bool:
     return four >> 8 == 0xE00000
 
 
+LOOPBACK = "may not be in the loopback range (127.0.0.0/8, ::1/128)"
+"""What is said of an address that is meant for the machine itself."""
+
 _SPECIAL = (
     (_is_unspecified, "may not be unspecified ({})"),
-    (_is_loopback, "may not be in the loopback range (127.0.0.0/8, ::1/128)"),
+    (_is_loopback, LOOPBACK),
     (_is_link_local, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"),
     (
         _is_link_local_multicast,

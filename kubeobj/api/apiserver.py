@@ -14,7 +14,7 @@ from kubeobj.api.acting import act
 from kubeobj.api.actions.tokens import ISSUER, Tokens
 from kubeobj.api.admission.builtin import builtin_admissions
 from kubeobj.api.admission.chain import Admission, Chain
-from kubeobj.api.allocation.allocators import Allocators
+from kubeobj.api.allocation.allocators import NODE_PORTS, SERVICE_CIDR, Allocators
 from kubeobj.api.bootstrap import bootstrap
 from kubeobj.api.core import Core, served
 from kubeobj.api.creating import create
@@ -24,6 +24,7 @@ from kubeobj.api.endpoint import Endpoint
 from kubeobj.api.errors import NotFound
 from kubeobj.api.kind import Kind
 from kubeobj.api.listing import Listing, get, list_objects
+from kubeobj.api.localendpoints import kinds_with_loopback
 from kubeobj.api.options import DeleteOptions, ListOptions, WriteOptions
 from kubeobj.api.outcome import Outcome
 from kubeobj.api.patching import PatchType, patch
@@ -58,6 +59,12 @@ class ApiServer:
         kinds: Kinds to serve that are not Kubernetes' own. Those of whose resources *scheme* says
             nothing are served with every verb, and have no short names.
         issuer: Who is said to issue the tokens of service accounts.
+        token_secret: What those tokens are signed with, so that they outlive the server; empty for
+            a secret that nobody knows.
+        service_cidrs: The networks of Services, one or two.
+        node_ports: The first and the last port of Services on nodes.
+        allow_loopback_endpoints: Whether endpoints may have loopback addresses, as those of
+            processes on the one machine there is.
 
     >>> from kubeobj.clock import VirtualClock
     >>> from kubeobj.entropy import SeededIdSource
@@ -80,8 +87,12 @@ class ApiServer:
         scheme: Scheme | None = None,
         kinds: Iterable[Kind] = (),
         issuer: str = ISSUER,
+        token_secret: bytes = b"",
+        service_cidrs: tuple[str, ...] = (SERVICE_CIDR,),
+        node_ports: tuple[int, int] = NODE_PORTS,
+        allow_loopback_endpoints: bool = False,
     ) -> None:
-        kinds = tuple(kinds)
+        kinds = (*(kinds_with_loopback() if allow_loopback_endpoints else ()), *kinds)
         ids = SystemIdSource() if ids is None else ids
         chain = Chain((*(builtin_admissions() if builtin else ()), *admissions))
         self._core = Core(
@@ -89,8 +100,8 @@ class ApiServer:
             clock=LiveClock() if clock is None else clock,
             ids=ids,
             chain=chain,
-            allocators=Allocators(),
-            tokens=Tokens(f"{ids.uid()}{ids.uid()}".encode(), issuer),
+            allocators=Allocators(cidrs=service_cidrs, node_ports=node_ports),
+            tokens=Tokens(token_secret or f"{ids.uid()}{ids.uid()}".encode(), issuer),
             scheme=with_kinds(served(Scheme.builtin()) if scheme is None else scheme, kinds),
             kinds=kinds,
         )
@@ -308,7 +319,7 @@ class ApiServer:
             clock=core.clock if clock is None else clock,
             ids=core.ids if ids is None else ids,
             chain=core.chain,
-            allocators=Allocators(),
+            allocators=core.allocators.anew(),
             tokens=core.tokens,
             scheme=core.scheme,
             kinds=core.kinds.values(),

@@ -40,18 +40,23 @@ class Allocators:
     '10.0.0.1'
     """
 
-    __slots__ = ("_addresses", "_known", "_ports", "cidrs")
+    __slots__ = ("_addresses", "_known", "_ports", "cidrs", "node_ports")
 
     def __init__(
         self, *, cidrs: tuple[str, ...] = (SERVICE_CIDR,), node_ports: tuple[int, int] = NODE_PORTS
     ) -> None:
         self.cidrs: tuple[str, ...] = cidrs
+        self.node_ports: tuple[int, int] = node_ports
         self._addresses = {
             "IPv6" if ":" in allocator.cidr else "IPv4": allocator
             for allocator in map(IpAllocator, cidrs)
         }
         self._ports = PortAllocator(*node_ports)
         self._known = False
+
+    def anew(self) -> "Allocators":
+        """Return the same for another server, which reads the Services for itself."""
+        return Allocators(cidrs=self.cidrs, node_ports=self.node_ports)
 
     @property
     def cidr(self) -> str:
