@@ -1,0 +1,270 @@
+"""Where a cluster on this machine keeps what it must not lose, and who holds it.
+
+    store.sqlite     all objects
+    config.json      what was chosen when the cluster was made, and the secret of its tokens
+    lock             held by the process that runs the cluster
+    api.sock         where that process answers
+    agent.log        what a detached one has to say
+    node/            pods' files, containers' logs, and what the runtime keeps
+    volumes/         local persistent volumes
+
+Everything is for its owner alone.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Self, final
+
+from kubeobj.errors import KubeobjError
+
+PRIVATE_DIRECTORY: Final = 0o700
+PRIVATE_FILE: Final = 0o600
+
+
+class StateError(KubeobjError, RuntimeError):
+    """The state of a cluster cannot be used; the message says why, and what to do."""
+
+
+@final
+class StateInUse(StateError):
+    """Another process runs the cluster.
+
+    Attributes:
+        path: The directory of its state.
+        pid: The process; 0 if it has not said.
+    """
+
+    def __init__(self, path: Path, pid: int) -> None:
+        who = f"process {pid}" if pid else "another process"
+        super().__init__(
+            f"the cluster in {path} is run by {who} already: `kubeobj apply` changes it,"
+            " `kubeobj down` stops it, and --state names another"
+        )
+        self.path: Path = path
+        self.pid: int = pid
+
+
+def default_state(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return where the state is if nobody says where.
+
+    That is ``$KUBEOBJ_STATE``, or ``kubeobj/default`` in ``$XDG_STATE_HOME`` or ``~/.local/state``.
+
+    >>> str(default_state({"XDG_STATE_HOME": "/s"}))
+    '/s/kubeobj/default'
+    """
+    if said := environment.get("KUBEOBJ_STATE"):
+        return Path(said)
+    home = environment.get("XDG_STATE_HOME")
+    root = Path(home) if home and Path(home).is_absolute() else Path.home() / ".local" / "state"
+    return root / "kubeobj" / "default"
+
+
+@final
+class StateDirectory:
+    """The state of a cluster on this machine.
+
+    Args:
+        path: The directory; it need not be there yet.
+        is_temporary: Whether it goes with the cluster.
+    """
+
+    def __init__(self, path: Path, *, is_temporary: bool = False) -> None:
+        self.path: Path = path.absolute()
+        self.is_temporary: bool = is_temporary
+        self._lock: int | None = None
+
+    @classmethod
+    def temporary(cls) -> Self:
+        """Return a state that is removed once its cluster has ended."""
+        return cls(Path(tempfile.mkdtemp(prefix="kubeobj-")), is_temporary=True)
+
+    @property
+    def store(self) -> Path:
+        """The file of all objects."""
+        return self.path / "store.sqlite"
+
+    @property
+    def socket(self) -> Path:
+        """Where the process that runs the cluster answers."""
+        return self.path / "api.sock"
+
+    @property
+    def log(self) -> Path:
+        """What a detached process has to say."""
+        return self.path / "agent.log"
+
+    @property
+    def node(self) -> Path:
+        """The files of the node."""
+        return self.path / "node"
+
+    @property
+    def volumes(self) -> Path:
+        """Local persistent volumes."""
+        return self.path / "volumes"
+
+    @property
+    def lock_file(self) -> Path:
+        """Locked by the process that runs the cluster; it says which that is."""
+        return self.path / "lock"
+
+    # ------------------------------------------------------------ making, holding, removing
+
+    def make(self) -> None:
+        """Make the directory if it is not there, for its owner alone.
+
+        Raises:
+            StateError: If it cannot be made, or belongs to somebody else.
+        """
+        try:
+            self.path.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+            found = self.path.stat()
+            if found.st_uid != os.geteuid():
+                raise StateError(f"{self.path} belongs to another user: name another with --state")
+            if stat.S_IMODE(found.st_mode) & 0o077:
+                self.path.chmod(PRIVATE_DIRECTORY)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            msg = f"the state cannot be kept in {self.path}: {reason}: name another with --state"
+            raise StateError(msg) from error
+
+    def hold(self) -> None:
+        """Make sure that no other process runs the cluster, until `release`.
+
+        Raises:
+            StateInUse: If one does.
+            StateError: If the directory cannot be used.
+        """
+        self.make()
+        handle = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
+                msg = f"{self.lock_file} cannot be locked: {error.strerror}: use a local disk"
+                raise StateError(msg) from error
+            raise StateInUse(self.path, self.holder) from None
+        os.truncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        self._lock = handle
+
+    def release(self) -> None:
+        """Let other processes run the cluster; a temporary state is removed."""
+        if self._lock is None:
+            return
+        with suppress(OSError):
+            self.socket.unlink()
+        if self.is_temporary:
+            self.remove()
+        else:
+            os.truncate(self._lock, 0)
+        os.close(self._lock)
+        self._lock = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether some process runs the cluster."""
+        if self._lock is not None:
+            return True
+        try:
+            handle = os.open(self.lock_file, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            # Shared, so that two who look do not take each other for the holder.
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(handle)
+        return False
+
+    @property
+    def holder(self) -> int:
+        """The process that runs the cluster, as it has said; 0 if none has."""
+        try:
+            return int(self.lock_file.read_text(encoding="ascii") or 0)
+        except (OSError, ValueError):
+            return 0
+
+    @property
+    def exists(self) -> bool:
+        """Whether a cluster has ever been kept here."""
+        return self.store.exists() or (self.path / "config.json").exists()
+
+    def remove(self) -> None:
+        """Remove everything."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    # ------------------------------------------------------------ what was chosen
+
+    def read_config(self) -> "Config":
+        """Return what was chosen; the beginnings of it if the cluster is new.
+
+        Raises:
+            StateError: If the file cannot be read.
+        """
+        file = self.path / "config.json"
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+            return Config(str(found["runtime"]), int(found["octet"]), str(found["tokenSecret"]))
+        except FileNotFoundError:
+            return Config("", 0, secrets.token_hex(32))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            msg = f"{file} cannot be read ({error!r}): restore it, or remove {self.path}"
+            raise StateError(msg) from error
+
+    def write_config(self, config: "Config") -> None:
+        """Keep what was chosen, whole or not at all.
+
+        Raises:
+            StateError: If it cannot be written.
+        """
+        found = {
+            "runtime": config.runtime,
+            "octet": config.octet,
+            "tokenSecret": config.token_secret,
+        }
+        file = self.path / "config.json"
+        new = self.path / f".config-{os.getpid()}"
+        try:
+            handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+            try:
+                os.write(handle, json.dumps(found, indent=2).encode() + b"\n")
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            new.replace(file)
+        except OSError as error:
+            raise StateError(f"{file} cannot be written: {error.strerror}") from error
+
+
+@final
+class Config:
+    """What was chosen when a cluster was made.
+
+    Args:
+        runtime: What runs its pods; empty if nobody has chosen yet.
+        octet: The second number of its loopback addresses; 0 for none yet.
+        token_secret: What its tokens are signed with. It is shown nowhere.
+    """
+
+    __slots__ = ("octet", "runtime", "token_secret")
+
+    def __init__(self, runtime: str, octet: int, token_secret: str) -> None:
+        self.runtime: str = runtime
+        self.octet: int = octet
+        self.token_secret: str = token_secret
+
+    def __repr__(self) -> str:
+        return f"Config(runtime={self.runtime!r}, octet={self.octet})"
