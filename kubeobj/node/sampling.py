@@ -6,7 +6,7 @@ Source: ``k8s.io/kubernetes/pkg/kubelet/stats`` (v1.36) for what is looked at.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import final
@@ -61,12 +61,20 @@ class Sampler:
         runtime: Its runtime.
         clock: Tells when it looks.
         folder: Where pods and their logs are kept.
+        levels: Looks how full the machine is; None for as it is.
     """
 
-    def __init__(self, runtime: ContainerRuntime, clock: Clock, folder: Path) -> None:
+    def __init__(
+        self,
+        runtime: ContainerRuntime,
+        clock: Clock,
+        folder: Path,
+        levels: Callable[[Path], HostLevels] | None = None,
+    ) -> None:
         self._runtime = runtime
         self._clock = clock
         self._folder = folder
+        self._levels = read_levels if levels is None else levels
         self._version = RuntimeVersion("unknown", "0")
 
     def look(self, measured: Mapping[str, "PodFolders"]) -> Sample:
@@ -75,7 +83,7 @@ class Sampler:
         Args:
             measured: The pods whose disk is measured, by uid: that reads their folders through.
         """
-        levels, status = read_levels(self._folder), self._runtime.status()
+        levels, status = self._levels(self._folder), self._runtime.status()
         disks = {uid: folders.measure() for uid, folders in measured.items()}
         try:
             return self._whole(levels, status, disks)

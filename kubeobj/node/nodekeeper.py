@@ -1,0 +1,319 @@
+"""Keeps a real node: looks at it every ten seconds, reports how it is, and makes room on it.
+
+`NodeKeeper` is stepped by a manager. What blocks, it does through the executor of the agent.
+
+Source: ``k8s.io/kubernetes/pkg/kubelet/eviction`` eviction_manager.go (v1.36): what is short comes
+back by itself first (images that nobody uses), then one pod has to go at a time.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol, TypeAlias, final
+
+from kubeobj.api.errors import ApiError
+from kubeobj.documents import Wire
+from kubeobj.node.evictionranking import (
+    ContainerUse,
+    PodUse,
+    broken_limit,
+    eviction_message,
+    ranked,
+)
+from kubeobj.node.executor import Executor
+from kubeobj.node.host import HostFacts, HostLevels
+from kubeobj.node.imagegc import LOOKED_EVERY_SECONDS, ImageHistory, ImagePolicy
+from kubeobj.node.measurements import NodeMeasurements
+from kubeobj.node.noderegistration import NodeRegistration
+from kubeobj.node.nodestatus import NodeConfig, NodeHealth
+from kubeobj.node.pressureadmission import EVICTED
+from kubeobj.node.sampling import PodFolders, Sample, Sampler
+from kubeobj.node.thresholds import Level, Pressures, Shortage, Signal, shortages
+from kubeobj.node.usagehistory import UsageHistory
+from kubeobj.reconcile.events import EventRecorder
+from kubeobj.reconcile.manager import Manager
+from kubeobj.reconcile.request import Request
+from kubeobj.runtimes.cri import ContainerRuntime
+from kubeobj.runtimes.errors import RuntimeFault
+from kubeobj.runtimes.states import FilesystemUsage, Image, RuntimeVersion
+
+LOOKS_EVERY_SECONDS: Final = 10.0
+"""How often a node is looked at."""
+
+_DISKS: Final = frozenset({Signal.DISK, Signal.INODES, Signal.IMAGE_DISK})
+_OVER: Final = frozenset({"Succeeded", "Failed"})
+
+
+class Pods(Protocol):
+    """What the keeper needs of the agent that runs the pods."""
+
+    def running(self) -> Iterable[Wire]:
+        """Return the pods of the node as they were read last."""
+        ...
+
+    def folders(self, pod: Wire) -> PodFolders:
+        """Return where a pod writes on the node's own disk."""
+        ...
+
+    def evict(self, pod: Wire, reason: str, message: str) -> None:
+        """Let a pod fail for this reason, with no time of grace."""
+        ...
+
+
+Look: TypeAlias = Callable[[Path], HostLevels]
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How a node is kept.
+
+    Args:
+        folder: Where pods and their logs are kept.
+        config: What the node is told about itself.
+        facts: What its machine is.
+        wake: Called from any thread when there is something to do.
+        images: When images go.
+    """
+
+    folder: Path
+    config: NodeConfig
+    facts: HostFacts
+    wake: Callable[[], object] = lambda: None
+    images: ImagePolicy = field(default_factory=ImagePolicy)
+
+
+@final
+class NodeKeeper:
+    """Keeps a node.
+
+    Args:
+        manager: Whose client, clock and events are used; it steps this.
+        runtime: What runs the pods.
+        executor: Does what blocks.
+        pods: The agent that runs the pods.
+        keeping: How the node is kept.
+        levels: Looks how full the machine is; None for as it is.
+    """
+
+    def __init__(
+        self,
+        manager: Manager,
+        runtime: ContainerRuntime,
+        executor: Executor,
+        pods: Pods,
+        keeping: Keeping,
+        levels: Look | None = None,
+    ) -> None:
+        self._clock = manager.clock
+        self._runtime = runtime
+        self._executor = executor
+        self._pods = pods
+        self._keeping = keeping
+        name = keeping.config.name
+        self._events: EventRecorder = manager.events.by("kubelet", host=name)
+        self._sampler = Sampler(runtime, manager.clock, keeping.folder, levels)
+        self._registration = NodeRegistration(manager.client, keeping.config, keeping.facts)
+        self._pressures = Pressures()
+        self._images = ImageHistory(keeping.images)
+        self._images_looked = 0.0
+        self._are_images_reclaimed = False
+        self.usage: UsageHistory = UsageHistory()
+        """What pods and the node use."""
+        self.measurements: NodeMeasurements = NodeMeasurements(
+            name,
+            self.usage,
+            lambda request: manager.known("pods", request) or self._pod(request),
+            self._registration.labels,
+        )
+        """The same, as the metrics API gives it."""
+        self.last: Sample | None = None
+        """How the node was when it was looked at last; None before."""
+        self._found: Sample | None = None
+        self._is_looking = False
+        self._look_at = self._clock.now()
+
+    # ------------------------------------------------------------ asking
+
+    @property
+    def pressures(self) -> tuple[str, ...]:
+        """The conditions of what the node is short of."""
+        return self._pressures.conditions
+
+    @property
+    def deadline(self) -> float | None:
+        """When there is something to do next, in seconds since 1970."""
+        now = self._clock.now()
+        if self._found is not None:
+            return now
+        due = self._registration.next_renewal if self._registration.node_uid else self._look_at
+        return due if self._is_looking else min(due, self._look_at)
+
+    # ------------------------------------------------------------ working
+
+    def look_soon(self) -> None:
+        """Look at the node at the next step, because something has happened to it."""
+        self._look_at = self._clock.now()
+
+    def step(self) -> bool:
+        """Do what is due; return whether anything was."""
+        now = self._clock.now()
+        found, self._found = self._found, None
+        if found is not None:
+            self._is_looking = False
+            self._take(found, now)
+        busy = self._registration.renew(now)
+        if not self._is_looking and not 0 < self._look_at - now <= LOOKS_EVERY_SECONDS:
+            self._is_looking, self._look_at = True, now + LOOKS_EVERY_SECONDS
+            measured = self._to_measure()
+            self._executor.submit(lambda: self._look(measured))
+            busy = True
+        return busy or found is not None
+
+    def _look(self, measured: Mapping[str, PodFolders]) -> None:
+        """Look at the node, beside the loop."""
+        self._found = self._sampler.look(measured)
+        self._keeping.wake()
+
+    def _to_measure(self) -> dict[str, PodFolders]:
+        """Return where the pods write whose room on disk matters now."""
+        is_short = "DiskPressure" in self.pressures
+        return {
+            pod["metadata"]["uid"]: self._pods.folders(pod)
+            for pod in self._pods.running()
+            if is_short or _is_limited(pod)
+        }
+
+    def _take(self, sample: Sample, now: float) -> None:
+        self.last = sample
+        self.usage.add(sample.look)
+        short = self._shortages(sample)
+        pressures = self._pressures.note(short, now)
+        health = NodeHealth(sample.runtime, pressures, sample.images)
+        with suppress(ApiError):  # the next look reports again
+            self._registration.report(sample.version, health, now)
+        self._registration.renew(now)
+        if sample.filesystem is not None:
+            self._images.note(sample.images, sample.used_images, now)
+            self._collect_images(sample, sample.filesystem, short, now)
+        self._make_room(sample, short)
+
+    # ------------------------------------------------------------ making room
+
+    def _shortages(self, sample: Sample) -> tuple[Shortage, ...]:
+        levels, facts = sample.levels, self._keeping.facts
+        there = {
+            Signal.MEMORY: Level(levels.memory_available_bytes, facts.memory_bytes),
+            Signal.DISK: Level(levels.disk_available_bytes, facts.disk_bytes),
+            Signal.INODES: Level(levels.inodes_free, levels.inodes),
+            Signal.PROCESSES: Level(
+                levels.processes_limit - levels.processes, levels.processes_limit
+            ),
+        }
+        disk = sample.filesystem
+        if disk is not None:
+            there[Signal.IMAGE_DISK] = Level(disk.available_bytes, disk.capacity_bytes)
+        return shortages(there, self._keeping.config.thresholds)
+
+    def _collect_images(
+        self, sample: Sample, disk: FilesystemUsage, short: Iterable[Shortage], now: float
+    ) -> None:
+        is_short = any(one.signal in _DISKS for one in short)
+        if not is_short:
+            self._are_images_reclaimed = False
+        is_due = not 0 <= now - self._images_looked < LOOKED_EVERY_SECONDS
+        if not is_due and (not is_short or self._are_images_reclaimed):
+            return
+        self._images_looked = now
+        gone = self._images.to_remove(
+            sample.images, sample.used_images, disk, now, is_short=is_short
+        )
+        if is_short:
+            self._are_images_reclaimed = bool(gone)
+        if gone:
+            self._executor.submit(lambda: self._remove(gone))
+
+    def _remove(self, images: Iterable[Image]) -> None:
+        """Remove images, beside the loop; one that is used by now stays."""
+        for image in images:
+            try:
+                self._runtime.remove_image(image.id)
+            except RuntimeFault:
+                continue
+        self.look_soon()
+        self._keeping.wake()
+
+    def _make_room(self, sample: Sample, short: tuple[Shortage, ...]) -> None:
+        """Let pods go that break limits of their own, or one pod if the node is short."""
+        uses = list(self._uses(sample))
+        broken = [(use, why) for use in uses if (why := broken_limit(use))]
+        for use, why in broken:
+            self._evict(use, why)
+        if broken or not short:
+            return
+        worst = short[0]
+        if worst.signal in _DISKS and self._are_images_reclaimed:
+            # Images that nobody uses are going; whether that is enough, the next look tells.
+            self._are_images_reclaimed = False
+            return
+        resource = worst.signal.resource
+        self._events.record(
+            {"apiVersion": "v1", "kind": "Node", "metadata": {"name": self._keeping.config.name}},
+            "EvictionThresholdMet",
+            f"Attempting to reclaim {resource}",
+            "Warning",
+        )
+        candidates = ranked(uses, worst.signal)
+        if candidates:
+            self._evict(candidates[0], eviction_message(candidates[0], worst))
+            self._look_at = min(self._look_at, self._clock.now() + 1.0)
+
+    def _evict(self, use: PodUse, message: str) -> None:
+        self._events.record(use.pod, EVICTED, message, "Warning")
+        self._pods.evict(use.pod, EVICTED, message)
+
+    def _uses(self, sample: Sample) -> Iterable[PodUse]:
+        by_pod: dict[str, dict[str, int]] = {}
+        for key, (_, usage) in sample.look.containers.items():
+            by_pod.setdefault(key.pod_uid, {})[key.container] = usage.memory_bytes
+        written: dict[tuple[str, str], int] = {
+            (key.pod_uid, key.container): usage.disk_bytes
+            for key, (_, usage) in sample.look.containers.items()
+        }
+        for pod in self._pods.running():
+            uid = pod["metadata"]["uid"]
+            memory, disks = by_pod.get(uid, {}), sample.look.disks.get(uid, {})
+            names = [one["name"] for one in pod["spec"]["containers"]]
+            containers = {
+                name: ContainerUse(
+                    memory.get(name, 0), disks.get(name, 0) + written.get((uid, name), 0)
+                )
+                for name in names
+            }
+            volumes = {name[1:]: size for name, size in disks.items() if name.startswith(":")}
+            yield PodUse(pod, containers, volumes, sample.processes.get(uid, 0))
+
+    def _pod(self, request: Request) -> Wire | None:
+        for pod in self._pods.running():
+            if Request.of(pod) == request:
+                return pod
+        return None
+
+    @property
+    def version(self) -> RuntimeVersion | None:
+        """What the runtime is, as it was looked at last."""
+        return None if self.last is None else self.last.version
+
+
+def _is_limited(pod: Wire) -> bool:
+    """Return whether a pod has a limit of its own on what it writes to the node's disk."""
+    if (pod.get("status") or {}).get("phase") in _OVER:
+        return False
+    spec = pod["spec"]
+    return any(
+        (volume.get("emptyDir") or {}).get("sizeLimit") for volume in spec.get("volumes") or ()
+    ) or any(
+        "ephemeral-storage" in ((one.get("resources") or {}).get("limits") or {})
+        for one in spec["containers"]
+    )
