@@ -3,27 +3,40 @@
 Source: ``k8s.io/kubernetes/pkg/kubelet/volumemanager`` and ``pkg/volume`` (v1.36).
 """
 
-from pathlib import Path
-from typing import Protocol
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePath
+from typing import final
 
+from kubeobj.clock import Clock
 from kubeobj.documents import Wire
-from kubeobj.node.podfacts import NodeFacts
+from kubeobj.node.faults import MountFault, SourceFault
+from kubeobj.node.podfacts import NodeFacts, PodFacts
+from kubeobj.node.podreferences import containers_of
 from kubeobj.node.podsources import PodSources
+from kubeobj.node.volumes.atomicwriter import write_atomically
+from kubeobj.node.volumes.claimvolumes import path_of, persistent_volume_of
+from kubeobj.node.volumes.emptydir import make_empty_directory
+from kubeobj.node.volumes.hostpath import host_path
+from kubeobj.node.volumes.mounting import unmount_below
+from kubeobj.node.volumes.ownership import give_to_group
+from kubeobj.node.volumes.payloads import Payloads
+from kubeobj.node.volumes.removal import remove_tree
+from kubeobj.node.volumes.tokens import Tokens, TokenSource
+from kubeobj.node.volumes.volumepaths import (
+    OF_OBJECTS,
+    directory_of,
+    make_private,
+    set_mode,
+    source_of,
+)
+
+__all__ = ["TokenSource", "Volumes"]
 
 
-class TokenSource(Protocol):
-    """Makes tokens of service accounts; it may be called from any thread."""
-
-    def __call__(self, namespace: str, account: str, request: Wire) -> Wire:
-        """Answer a ``TokenRequest`` for a service account, as the API does.
-
-        Raises:
-            ApiError: If there is no such account, or it refuses.
-            OSError: If it cannot be reached.
-        """
-        ...
-
-
+@final
 class Volumes:
     """The volumes of the pods of a node. All of its methods may be called from any thread.
 
@@ -35,17 +48,32 @@ class Volumes:
     """
 
     def __init__(
-        self, facts: NodeFacts, sources: PodSources, tokens: TokenSource | None, clock: object
+        self, facts: NodeFacts, sources: PodSources, tokens: TokenSource | None, clock: Clock
     ) -> None:
-        raise NotImplementedError
+        self._facts = facts
+        self._sources = sources
+        self._tokens = Tokens(tokens, clock)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._busy: dict[str, threading.Lock] = {}
+
+    # ------------------------------------------------------------ making
 
     def set_up(self, pod: Wire) -> dict[str, Path]:
-        """Make the volumes of a pod, and return where they are, by name; again if need be.
+        """Make the volumes that a pod's containers use, and return where they are, by name.
+
+        What is there already is kept, and brought up to date.
 
         Raises:
             MountFault: If one cannot be made; nothing half-written is left of it.
         """
-        raise NotImplementedError
+        facts = self._facts.of_pod(pod)
+        with self._alone(pod["metadata"]["uid"]):
+            with _told("", "the pod's directory"):
+                make_private(facts.volumes_directory)
+            return {
+                volume["name"]: self._set_up(pod, volume, facts) for volume in used_volumes(pod)
+            }
 
     def refresh(self, pod: Wire) -> bool:
         """Bring what a pod's volumes show up to date; return whether anything has changed.
@@ -53,11 +81,20 @@ class Volumes:
         Raises:
             MountFault: If one cannot be; it is as it was.
         """
-        raise NotImplementedError
+        facts, changed = self._facts.of_pod(pod), False
+        with self._alone(pod["metadata"]["uid"]):
+            if not facts.volumes_directory.is_dir():
+                return False  # it has none yet, or none any more
+            for volume in used_volumes(pod):
+                if source_of(volume) in OF_OBJECTS:
+                    changed = self._project(pod, volume, facts) or changed
+        return changed
 
     def refresh_at(self, pod_uid: str) -> float | None:
         """Return when to call `refresh` at the latest, in seconds since 1970; None for never."""
-        raise NotImplementedError
+        return self._tokens.renewed_at(pod_uid)
+
+    # ------------------------------------------------------------ removing
 
     def tear_down(self, pod_uid: str) -> None:
         """Remove the volumes and all other files of a pod; what belongs to others stays.
@@ -65,8 +102,141 @@ class Volumes:
         Raises:
             MountFault: If something could not be removed; it may be tried again.
         """
-        raise NotImplementedError
+        directory = self._facts.pods_directory / _one_step(pod_uid)
+        with self._alone(pod_uid):
+            self._tokens.forget(pod_uid)
+            try:
+                unmount_below(directory)
+                remove_tree(directory)
+            except OSError as error:
+                message = f"error removing the files of pod {pod_uid}: {_said(error)}"
+                raise MountFault(message, reason="FailedKillPod") from error
+        with self._lock:
+            self._busy.pop(pod_uid, None)
 
     def left_over(self) -> tuple[str, ...]:
         """Return the uids of all pods of which there are files, be they of a former agent."""
-        raise NotImplementedError
+        try:
+            return tuple(sorted(entry.name for entry in os.scandir(self._facts.pods_directory)))
+        except FileNotFoundError:
+            return ()
+
+    # ------------------------------------------------------------ inside
+
+    @contextmanager
+    def _alone(self, pod_uid: str) -> Iterator[None]:
+        with self._lock:
+            lock = self._busy.setdefault(pod_uid, threading.Lock())
+        with lock:
+            yield
+
+    def _set_up(self, pod: Wire, volume: Wire, facts: PodFacts) -> Path:
+        kind, name = source_of(volume), volume["name"]
+        if kind in OF_OBJECTS:
+            self._project(pod, volume, facts)
+            return directory_of(facts, volume)
+        if kind in ("persistentVolumeClaim", "ephemeral"):
+            return self._claimed(pod, volume)
+        with _told(name):
+            if kind == "hostPath":
+                return host_path(volume["hostPath"])
+            if kind == "emptyDir":
+                directory = directory_of(facts, volume)
+                make_empty_directory(directory, volume.get("emptyDir") or {})
+                give_to_group(pod, directory)
+                return directory
+            raise ValueError(_unsupported(kind, volume[kind]))
+
+    def _claimed(self, pod: Wire, volume: Wire) -> Path:
+        persistent = persistent_volume_of(pod, volume, self._sources)
+        path = path_of(persistent, self._sources)
+        if "local" in persistent["spec"] and not is_read_only(volume):
+            with _told(persistent["metadata"]["name"]):
+                give_to_group(pod, path)
+        return path
+
+    def _project(self, pod: Wire, volume: Wire, facts: PodFacts) -> bool:
+        """Let a volume show what the API says; return whether that has changed."""
+        directory = directory_of(facts, volume)
+        is_new = not directory.exists()
+        try:
+            with _told(volume["name"]):
+                payload = Payloads(pod, facts, self._sources, self._tokens).of(volume)
+                make_private(directory.parent)
+                if is_new:
+                    directory.mkdir(mode=0o700)
+                    set_mode(directory, 0o777)
+                finish: Callable[[Path], object] = lambda fresh: give_to_group(  # noqa: E731
+                    pod, fresh, read_only=True
+                )
+                return write_atomically(directory, payload, self._clock.now(), finish)
+        except MountFault:
+            if is_new:
+                with suppress(OSError):
+                    remove_tree(directory)
+            raise
+
+
+def used_volumes(pod: Wire) -> list[Wire]:
+    """Return the volumes of a pod that one of its containers uses; nobody needs the others."""
+    used: dict[str, None] = {}
+    for container in containers_of(pod):
+        for mount in container.get("volumeMounts") or ():
+            used[mount["name"]] = None
+        for device in container.get("volumeDevices") or ():
+            used[device["name"]] = None
+        for variable in container.get("env") or ():
+            reference = (variable.get("valueFrom") or {}).get("fileKeyRef")
+            if reference is not None:
+                used[reference["volumeName"]] = None
+    return [one for one in pod["spec"].get("volumes") or () if one["name"] in used]
+
+
+def is_read_only(volume: Wire) -> bool:
+    """Return whether a volume can only be read, whatever its mounts say."""
+    kind = source_of(volume)
+    return kind in OF_OBJECTS or bool((volume.get(kind) or {}).get("readOnly"))
+
+
+def _unsupported(kind: str, source: Wire) -> str:
+    if kind == "csi":
+        return (
+            "kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name "
+            f"{source['driver']} not found in the list of registered CSI drivers; "
+            "this node has no CSI drivers, use hostPath or a claim instead"
+        )
+    if kind == "image":
+        return (
+            "this node does not support image volumes; let an init container of that image copy "
+            "the files into an emptyDir instead"
+        )
+    return f"this node does not support volumes of type {kind}"
+
+
+@contextmanager
+def _told(name: str, what: str = "") -> Iterator[None]:
+    """Turn what goes wrong into a fault in the kubelet's words."""
+    where = what or f'volume "{name}"'
+    try:
+        yield
+    except (SourceFault, ValueError) as error:
+        raise MountFault(f"MountVolume.SetUp failed for {where} : {error}") from None
+    except OSError as error:
+        raise MountFault(f"MountVolume.SetUp failed for {where} : {_said(error)}") from error
+
+
+def _said(error: OSError) -> str:
+    """Return what went wrong as Go has it: ``mkdir /data: permission denied``."""
+    why = (error.strerror or str(error)).lower()
+    return why if error.filename is None else f"{os.fsdecode(error.filename)}: {why}"
+
+
+def _one_step(uid: str) -> str:
+    """Return a uid, which names a directory and must not lead anywhere else.
+
+    Raises:
+        MountFault: If it does.
+    """
+    if uid in ("", ".", "..") or PurePath(uid).name != uid or "\0" in uid:
+        raise MountFault(f"{uid!r} is not the uid of a pod")
+    return uid
