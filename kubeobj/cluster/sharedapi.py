@@ -67,6 +67,10 @@ class SharedApi:
                 if durable:
                     self._flush()
 
+    def flush(self) -> None:
+        """Return once everything that has been written is durable."""
+        self._flush()
+
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Tell *listener* of every change from now on; return what ends that."""
         with self._lock:

@@ -19,8 +19,8 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self, final
 
@@ -28,6 +28,8 @@ from kubeobj.errors import KubeobjError
 
 PRIVATE_DIRECTORY: Final = 0o700
 PRIVATE_FILE: Final = 0o600
+
+_LONGEST_SOCKET_PATH: Final = 100
 
 
 class StateError(KubeobjError, RuntimeError):
@@ -66,6 +68,26 @@ def default_state(environment: Mapping[str, str] = os.environ) -> Path:
     home = environment.get("XDG_STATE_HOME")
     root = Path(home) if home and Path(home).is_absolute() else Path.home() / ".local" / "state"
     return root / "kubeobj" / "default"
+
+
+@contextmanager
+def socket_address(path: Path) -> Iterator[str]:
+    """Give an address of a unix socket at *path*, however long that is, for as long as needed.
+
+    The system takes some hundred bytes; a longer path is reached through its directory's handle.
+
+    Raises:
+        OSError: If the directory is not there.
+    """
+    text = str(path)
+    if len(os.fsencode(text)) < _LONGEST_SOCKET_PATH:
+        yield text
+        return
+    handle = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{handle}/{path.name}"
+    finally:
+        os.close(handle)
 
 
 @final
