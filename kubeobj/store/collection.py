@@ -52,6 +52,16 @@ class Collection:
         self._indexes: dict[str, LabelIndex[str]] = {}
         self._own_indexes: set[str] = set()
 
+    @classmethod
+    def of(cls, records: dict[str, Record]) -> "Collection":
+        """Return a collection of *records* by path, which are its own from now on."""
+        made = cls()
+        made.records = records
+        made._order = SortedList(records)
+        made._owners = PathIndex.of((path, record.owners) for path, record in records.items())
+        made._terms = PathIndex.of((path, record.terms) for path, record in records.items())
+        return made
+
     def copy(self) -> "Collection":
         """Return the same collection, for somebody else to change; nobody may change this one."""
         twin = Collection()

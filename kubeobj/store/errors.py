@@ -10,7 +10,14 @@ The tree (a test holds this drawing against the classes)::
     ├── UidConflict(ValueError)               the record has another uid than expected
     ├── RevisionExpired(LookupError)          the history no longer reaches back to the revision
     ├── RevisionAhead(LookupError)            the store has not come to the revision yet
-    └── SnapshotError(ValueError)             the text is not a snapshot of a store
+    ├── SnapshotError(ValueError)             the text is not a snapshot of a store
+    ├── StoreUnwritable(RuntimeError)         what was written cannot be kept: the disk is full, say
+    ├── StoreUnreadable(RuntimeError)         the file of a store cannot be opened
+    ├── StoreDamaged(ValueError)              the file of a store is damaged, or belongs to none
+    ├── StoreTooNew(ValueError)               a later kubeobj has made the file of a store
+    ├── StoreLocked(RuntimeError)             another process has the file of a store
+    ├── StoreClosed(RuntimeError)             the store has been closed
+    └── FileKept(ValueError)                  a file is there that is not to be overwritten
 """
 
 from kubeobj.errors import KubeobjError, echo
@@ -103,3 +110,84 @@ class SnapshotError(StoreError, ValueError):
         """Say what is wrong at *line*."""
         super().__init__(f"line {line}: {reason}")
         self.line = line
+
+
+class StoreUnwritable(StoreError, RuntimeError):
+    """What was written cannot be kept, such as on a full disk; all of it has been taken back.
+
+    The store can be read as before, and written to again as soon as there is room.
+    """
+
+
+class StoreUnreadable(StoreError, RuntimeError):
+    """The file of a store cannot be opened: there is none, or it may not be read or written."""
+
+
+class StoreDamaged(StoreError, ValueError):
+    """The file of a store is damaged, or belongs to none; nothing of it has been changed.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: object, what: str) -> None:
+        """Say *what* is wrong with the file at *path*, and what can be done about it."""
+        super().__init__(
+            f"{path} is damaged or no store: {echo(what)}. Nothing of it has been changed."
+            " Put a backup in its place (kubeobj restore), or move it away to begin anew"
+        )
+        self.path = str(path)
+
+
+class StoreTooNew(StoreError, ValueError):
+    """A later kubeobj has made the file of a store.
+
+    Attributes:
+        path: The file.
+        version: The version of its form.
+    """
+
+    def __init__(self, path: object, *, version: int, known: int) -> None:
+        """Say that the file at *path* is of *version*, and only those up to *known* are known."""
+        super().__init__(
+            f"{path} is of version {version}, and this kubeobj knows those up to {known}:"
+            " use the kubeobj that has made it, or a later one"
+        )
+        self.path = str(path)
+        self.version = version
+
+
+class StoreLocked(StoreError, RuntimeError):
+    """Another process has the file of a store.
+
+    Attributes:
+        path: The file.
+        pid: The process, if it is known.
+    """
+
+    def __init__(self, path: object, *, pid: int | None) -> None:
+        """Say who has the file at *path*."""
+        who = "another process" if pid is None else f"process {pid}"
+        super().__init__(
+            f"{path} is in use by {who}: one process writes to a store at a time."
+            " Stop that one first (kubeobj down), or ask it instead of the file"
+        )
+        self.path = str(path)
+        self.pid = pid
+
+
+class StoreClosed(StoreError, RuntimeError):
+    """The store has been closed: it can be read, but not written to any more."""
+
+
+class FileKept(StoreError, ValueError):
+    """A file is there that is not to be overwritten.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: object) -> None:
+        """Say that there is a file at *path*."""
+        super().__init__(f"{path} is there already, and is not overwritten unless you say so")
+        self.path = str(path)

@@ -4,7 +4,7 @@ With the state now and what each write replaced, every state back to the last co
 told: changes are undone, latest first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, final
 
 from kubeobj.store.errors import RevisionAhead, RevisionExpired
@@ -56,6 +56,24 @@ class History:
         twin._changes = self._changes.copy()
         return twin
 
+    @classmethod
+    def of(
+        cls, changes: Sequence[Change], *, revision: int, compacted: int, limit: int
+    ) -> "History":
+        """Return the history that *changes* are, of which the latest *limit* are kept.
+
+        Args:
+            changes: One for each revision after *compacted*, in order.
+            revision: The revision of the latest; *compacted* if there are none.
+            compacted: The oldest revision whose state is known.
+            limit: How many changes are kept, at least 1.
+        """
+        history = cls(revision=revision, limit=limit)
+        kept = changes[-limit:]
+        history._changes = {change.record.revision: change for change in kept}
+        history.compacted = max(compacted, revision - len(kept))
+        return history
+
     def append(self, change: Change) -> None:
         """Note *change*, which is at the revision after the latest."""
         self.revision = change.record.revision
@@ -69,6 +87,18 @@ class History:
         while self.compacted < revision:
             self.compacted += 1
             del self._changes[self.compacted]
+
+    def take_back(self, revision: int) -> None:
+        """Forget the changes after *revision*, as if they had never been."""
+        for later in range(revision + 1, self.revision + 1):
+            self._changes.pop(later, None)
+        self.revision = revision
+        self.compacted = min(self.compacted, revision)
+
+    def skip_to(self, revision: int) -> None:
+        """Go on after *revision*, none before the latest; what was before is forgotten."""
+        self._changes.clear()
+        self.revision = self.compacted = revision
 
     def check(self, revision: int) -> None:
         """Make sure that the state at *revision* is known.

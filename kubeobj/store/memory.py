@@ -4,7 +4,7 @@ Objects are kept by resource. A fork shares all of them: a collection that two s
 copied by the one that first writes to it, and neither pays for what it does not touch.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import final
 
 from kubeobj.labels.selector import Selector
@@ -71,6 +71,22 @@ class MemoryStore:
         for record in records:
             self._load(record)
 
+    @classmethod
+    def resumed(cls, records: Mapping[str, dict[str, Record]], history: History) -> "MemoryStore":
+        """Return a store that goes on where another has stopped.
+
+        Args:
+            records: What is in it, by resource and path; it is the store's own from now on, and
+                so are the labels in it, which nobody may change.
+            history: What has happened, up to the revision that the store is at.
+        """
+        store = cls(history_limit=history.limit)
+        store._collections = {resource: Collection.of(found) for resource, found in records.items()}
+        store._own = set(records)
+        store._history = history
+        store._watches = Watches(history)
+        return store
+
     @property
     def revision(self) -> int:
         """The revision of the latest write."""
@@ -123,10 +139,7 @@ class MemoryStore:
         if expected_revision is not None:
             _expect(key, previous, expected_revision)
         record = previous.at(self.revision + 1)
-        collection = self._writable(key.resource)
-        collection.remove(key.path)
-        if not collection.records:
-            del self._collections[key.resource]
+        self._remove(key)
         self._tell(Change(record, previous, is_deletion=True))
         return record
 
@@ -136,6 +149,35 @@ class MemoryStore:
             raise RevisionAhead(revision, current=self.revision)
         self._history.compact(revision)
 
+    # ------------------------------------------------------------ keeping it elsewhere
+
+    @property
+    def latest(self) -> Change:
+        """The latest write. There must be one that has not been forgotten."""
+        return self._history.at(self.revision)
+
+    def take_back(self, changes: Sequence[Change], *, to: int) -> None:
+        """Undo the latest writes, as if they had never been.
+
+        A watch that has told its reader of one of them has expired from now on.
+
+        Args:
+            changes: All of them after *to*, in order.
+            to: The revision to be at again.
+        """
+        for change in reversed(changes):
+            key, previous = change.record.key, change.previous
+            if previous is not None:
+                self._writable(key.resource).put(key.path, previous)
+            else:
+                self._remove(key)
+        self._history.take_back(to)
+        self._watches.take_back(to)
+
+    def skip_to(self, revision: int) -> None:
+        """Let the next write take the revision after *revision*, and forget all history."""
+        self._history.skip_to(revision)
+
     def _load(self, record: Record) -> None:
         if self.get(record.key) is not None:
             raise ValueError(f"two records have the key {record.key}")
@@ -143,6 +185,12 @@ class MemoryStore:
             raise ValueError(f"{record.key} is at {record.revision}, the store at {self.revision}")
         shared = self._sharing.record(record.draft, record.revision)
         self._writable(record.key.resource).put(record.key.path, shared)
+
+    def _remove(self, key: ObjectKey) -> None:
+        collection = self._writable(key.resource)
+        collection.remove(key.path)
+        if not collection.records:
+            del self._collections[key.resource]
 
     def _tell(self, change: Change) -> None:
         self._history.append(change)

@@ -1,5 +1,6 @@
 """Words and the objects that have them: an owner's word, or a term."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import final
 
@@ -21,6 +22,22 @@ class PathIndex:
         self._paths: dict[str, tuple[str, ...] | set[str]] = {}
         # The words whose sets are this index's alone.
         self._own: set[str] = set()
+
+    @classmethod
+    def of(cls, objects: Iterable[tuple[str, tuple[str, ...]]]) -> "PathIndex":
+        """Return an index of *objects*: paths, each once, and the words of each."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path, words in objects:
+            for word in words if len(words) < 2 else dict.fromkeys(words):
+                found[word].append(path)
+        made = cls()
+        for word, paths in found.items():
+            if len(paths) <= _FEW:
+                made._paths[word] = tuple(paths)
+            else:
+                made._paths[word] = set(paths)
+                made._own.add(word)
+        return made
 
     def copy(self) -> "PathIndex":
         """Return the same index, for somebody else to change; nobody may change this one."""

@@ -97,14 +97,18 @@ def event_of(change: Change, subject: Subject) -> WatchEvent | None:
 class Watch:
     """A cursor over the changes of a selection; a store makes it."""
 
-    __slots__ = ("__weakref__", "_history", "_pending", "subject")
+    __slots__ = ("__weakref__", "_history", "_pending", "_read", "subject")
 
     subject: Subject
     """What it is about."""
 
-    def __init__(self, history: History, subject: Subject, pending: Iterable[int]) -> None:
+    def __init__(
+        self, history: History, subject: Subject, since: int, pending: Iterable[int]
+    ) -> None:
         self.subject = subject
         self._history = history
+        # The latest revision that the reader has seen something of.
+        self._read = since
         # The revisions that concern it and have not been read, ascending.
         self._pending = deque(pending)
 
@@ -135,7 +139,7 @@ class Watch:
         changes = map(history.at, islice(pending, taken))
         events = [event for change in changes if (event := event_of(change, self.subject))]
         for _ in range(taken):
-            pending.popleft()
+            self._read = pending.popleft()
         return events
 
     def note(self, revision: int) -> None:
@@ -148,6 +152,16 @@ class Watch:
             pending.append(first)
         else:
             pending.append(revision)
+
+    def take_back(self, revision: int) -> None:
+        """Forget the changes after *revision*; expire if the reader knows one; the store calls."""
+        pending = self._pending
+        if self._read > revision:
+            pending.clear()
+            # Before anything that a history can know.
+            pending.append(0)
+        while pending and pending[-1] > revision:
+            pending.pop()
 
 
 @final
@@ -210,7 +224,7 @@ class Watches:
             for change in self._history.since(since)
             if subject.covers(change.record) and event_of(change, subject) is not None
         )
-        watch = Watch(self._history, subject, past)
+        watch = Watch(self._history, subject, since, past)
         number = next(self._numbers)
         self._watches[number] = watch
         routes = self._routes.setdefault(subject.resource, {}).setdefault(subject.scope, {})
@@ -236,6 +250,11 @@ class Watches:
                     watch = self._watches.get(number)
                     if watch is not None:
                         watch.note(revision)
+
+    def take_back(self, revision: int) -> None:
+        """Let every watch forget the changes after *revision*, as the history has."""
+        for watch in list(self._watches.values()):
+            watch.take_back(revision)
 
     def _clear_away(self) -> None:
         while self._abandoned:
