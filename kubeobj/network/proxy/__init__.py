@@ -1,0 +1,1 @@
+"""The proxy's own process: it does what rules say, and knows nothing of Services."""
