@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final, Protocol, TypeVar, final
 
 from kubeobj.clock import Clock
@@ -58,6 +59,8 @@ class LoopThread:
         parts: What is stepped, by name, in turns.
         clock: The time by which deadlines go.
         on_failure: Told of what a part raises; called in the thread.
+        turn: What each step is done in.
+        name: What the thread is called.
     """
 
     def __init__(
@@ -65,14 +68,17 @@ class LoopThread:
         parts: Mapping[str, Part],
         clock: Clock,
         on_failure: Callable[[str, Exception], object],
+        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+        name: str = "kubeobj-loops",
     ) -> None:
         self._parts = {name: _Kept(part) for name, part in parts.items()}
         self._clock = clock
         self._on_failure = on_failure
+        self._turn = turn
         self._wake = threading.Event()
         self._is_stopping = False
         self._asked: deque[tuple[Callable[[], object], Future[object]]] = deque()
-        self._thread = threading.Thread(target=self._run, name="kubeobj-loops", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -121,7 +127,8 @@ class LoopThread:
         self._answer()
         for name, kept in self._parts.items():
             try:
-                kept.part.close()
+                with self._turn():
+                    kept.part.close()
             except Exception as error:
                 self._on_failure(name, error)
 
@@ -143,7 +150,9 @@ class LoopThread:
                     continue
                 kept.resumes_at = None
             try:
-                busy = kept.part.step() or busy
+                with self._turn():
+                    stepped = kept.part.step()
+                busy = stepped or busy
             except Exception as error:
                 self._failed(name, kept, error)
                 busy = True
@@ -158,7 +167,8 @@ class LoopThread:
         kept.failed_at = kept.resumes_at = now + pause
         self._on_failure(name, error)
         try:
-            kept.part.restart()
+            with self._turn():
+                kept.part.restart()
         except Exception as again:
             self._on_failure(name, again)
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from types import TracebackType
 from typing import Generic, Self, TypeAlias, TypeVar, cast, final
 
@@ -13,6 +14,7 @@ from kubeobj.api.inprocess import InProcessClient
 from kubeobj.api.kind import ADMIN, User
 from kubeobj.models.unstructured import Unstructured
 from kubeobj.reconcile.clientlayer import Ask, Call, layered
+from kubeobj.store.sqlite.sqlitestore import SqliteStore
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -21,35 +23,28 @@ Listener: TypeAlias = Callable[[], object]
 """Told that something has changed, in the thread that changed it; it returns at once."""
 
 
-def _is_durable_already() -> None:
-    """Wait for nothing."""
-
-
 @final
 class SharedApi:
     """An API server that several threads ask, each when it is its turn.
 
+    What a write answers is as durable as its store makes it.
+
     Args:
         server: The server.
-        flush: Returns once everything that has been written is durable.
     """
 
-    def __init__(
-        self, server: ApiServer, flush: Callable[[], object] = _is_durable_already
-    ) -> None:
+    def __init__(self, server: ApiServer) -> None:
         self.server: ApiServer = server
-        self._flush = flush
         self._lock = threading.RLock()
         self._listeners: tuple[Listener, ...] = ()
         # What is read once for all loops, which do not change what they read.
         self._loops_client = InProcessClient(server, shares=True)
 
-    def ask(self, question: Callable[[], T], *, durable: bool = False) -> T:
+    def ask(self, question: Callable[[], T]) -> T:
         """Ask the server something while nobody else does, and return the answer.
 
         Args:
             question: Asks it. It must not wait for another thread.
-            durable: Whether to return only once what was written is durable.
         """
         store = self.server.store
         before = after = 0
@@ -62,14 +57,37 @@ class SharedApi:
                     after = store.revision
         finally:
             if after != before:
-                for tell in self._listeners:
-                    tell()
-                if durable:
-                    self._flush()
+                self._tell()
 
-    def flush(self) -> None:
-        """Return once everything that has been written is durable."""
-        self._flush()
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Ask the server many things while nobody else does; they become durable at once, at last.
+
+        What others can see of it, such as a process that is started, is done `when_saved`.
+
+        Raises:
+            StoreUnwritable: If they cannot be made durable; then nothing of it has been done, and
+                whoever has concluded anything from it begins anew.
+        """
+        store = self.server.store
+        before = after = 0
+        try:
+            with self._lock:
+                before = store.revision
+                with store.burst() if isinstance(store, SqliteStore) else nullcontext():
+                    yield
+                after = store.revision
+        finally:
+            if after != before:
+                self._tell()
+
+    def when_saved(self, action: Callable[[], object]) -> None:
+        """Do something once what this thread has written in its turn is durable, or now."""
+        store = self.server.store
+        if isinstance(store, SqliteStore):
+            store.when_saved(action)
+        else:
+            action()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Tell *listener* of every change from now on; return what ends that."""
@@ -83,7 +101,7 @@ class SharedApi:
         return end
 
     def client(self, *, user: User = ADMIN, manager: str = "kubeobj", advance: Advance) -> Client:
-        """Return a client for any thread; what it has written is durable.
+        """Return a client for any thread.
 
         Args:
             user: In whose name it asks.
@@ -91,18 +109,18 @@ class SharedApi:
             advance: Lets so many seconds pass for who waits.
         """
         made = InProcessClient(self.server, user=user, field_manager=manager, advance=advance)
-        return layered(made, self._around_durably)
+        return layered(made, self._around)
 
     def loop_client(self, user: User, manager: str) -> Client:
-        """Return a client for loops, of one thread, which do not change what they read."""
-        made = self._loops_client.with_user(user).with_manager(manager)
-        return layered(made, self._around)
+        """Return a client for loops, which ask in turns only, and do not change what they read."""
+        return self._loops_client.with_user(user).with_manager(manager)
+
+    def _tell(self) -> None:
+        for tell in self._listeners:
+            tell()
 
     def _around(self, call: Call, ask: Ask) -> object:
         return self._shared(call, self.ask(ask))
-
-    def _around_durably(self, call: Call, ask: Ask) -> object:
-        return self._shared(call, self.ask(ask, durable=call.is_write))
 
     def _shared(self, call: Call, answer: object) -> object:
         if call.verb != "watch":

@@ -15,11 +15,11 @@ from kubeobj.api.rest.message import EventStream, HttpRequest, HttpResponse
 from kubeobj.cluster.sharedapi import SharedApi
 from kubeobj.server.changes import Changes
 from kubeobj.server.sockets import PodSockets
+from kubeobj.store.errors import StoreError
 
 BODY_LIMIT: Final = 3 * 1024 * 1024
 """The largest body that is read, in bytes, as by an API server."""
 
-_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # How long a watch waits at most before it sees whether it is over.
 _LONGEST_WAIT_SECONDS: Final = 10.0
 
@@ -53,7 +53,9 @@ class Requests:
                 if told is not None:
                     return told
             return await self._answered(request, asked)
-        except ApiError as error:
+        except (ApiError, StoreError) as error:
+            if isinstance(error, StoreError):
+                error = InternalError(str(error))
             return web.Response(
                 status=error.code,
                 body=orjson.dumps(error.to_status()),
@@ -62,9 +64,6 @@ class Requests:
 
     async def _answered(self, request: web.BaseRequest, asked: HttpRequest) -> web.StreamResponse:
         found = self._api.ask(lambda: self._rest.handle(asked))
-        if asked.method not in _READS:
-            # Nothing is answered for that could still be lost.
-            await asyncio.to_thread(self._api.flush)
         if found.stream is not None:
             return await self._stream(request, found, found.stream)
         response = web.Response(status=found.status, body=found.body)
