@@ -65,6 +65,8 @@ class ProxyProcess:
         self._clock: Clock = LiveClock() if clock is None else clock
         self._lock = threading.Lock()
         self._rules: dict[str, Rule] = {}
+        # What a new process has told before its rules were in force; None once they are.
+        self._fresh: dict[Frontend, tuple[str, str]] | None = None
         self._number = 0
         self._told_at = 0.0
         self._socket: socket.socket | None = None
@@ -173,7 +175,7 @@ class ProxyProcess:
             raise
         with self._lock:
             self._process, self._socket = process, ours
-            self.troubles = {}
+            self._fresh = {}
             self.fault = ""
             self.starts += 1
             self._number += 1
@@ -216,15 +218,22 @@ class ProxyProcess:
             if "applied" in message:
                 self.applied = message["applied"]
                 self._told_at = self._clock.now()
+                if self._fresh is not None:
+                    self.troubles, self._fresh = self._fresh, None
             elif "failed" in message:
-                frontend = Frontend(*message["failed"])
-                why = message["word"], message["text"]
-                self.troubles = {**self.troubles, frontend: why}
+                self._note(Frontend(*message["failed"]), (message["word"], message["text"]))
             elif "opened" in message:
-                frontend = Frontend(*message["opened"])
-                self.troubles = {
-                    place: why for place, why in self.troubles.items() if place != frontend
-                }
+                self._note(Frontend(*message["opened"]), None)
+
+    def _note(self, frontend: Frontend, why: tuple[str, str] | None) -> None:
+        found = dict(self.troubles if self._fresh is None else self._fresh)
+        found.pop(frontend, None)
+        if why is not None:
+            found[frontend] = why
+        if self._fresh is None:
+            self.troubles = found
+        else:
+            self._fresh = found
 
     def _hang_up(self) -> None:
         """Let the process know that nobody needs it any more."""
@@ -244,7 +253,6 @@ class ProxyProcess:
         with self._lock:
             process, self._process, self._socket = self._process, None, None
             control.close()
-            self.troubles = {}
         if process is None:
             return
         if not self._ending.is_set():
