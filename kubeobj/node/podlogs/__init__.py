@@ -1,0 +1,1 @@
+"""Logs of containers: reading them, following them, and keeping them small."""
