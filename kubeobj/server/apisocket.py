@@ -18,6 +18,7 @@ from kubeobj.api.rest.api import RestApi
 from kubeobj.cluster.sharedapi import SharedApi
 from kubeobj.cluster.statedirectory import socket_address
 from kubeobj.server.changes import Changes
+from kubeobj.server.control import Control
 from kubeobj.server.requests import Requests
 from kubeobj.server.sockets import PodSockets
 
@@ -33,15 +34,22 @@ class ApiSocket:
         api: What is answered.
         rest: How.
         pods: What answers for logs, commands and ports of pods; None if nobody does.
+        control: What answers for the process; None if nobody does.
     """
 
     def __init__(
-        self, path: Path, api: SharedApi, rest: RestApi, pods: PodSockets | None = None
+        self,
+        path: Path,
+        api: SharedApi,
+        rest: RestApi,
+        pods: PodSockets | None = None,
+        control: Control | None = None,
     ) -> None:
         self._path = path
         self._api = api
         self._rest = rest
         self._pods = pods
+        self._control = control
         self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
         self._is_ready = threading.Event()
@@ -94,7 +102,7 @@ class ApiSocket:
     async def _serve(self) -> None:
         changes = Changes(self._loop)
         end = self._api.listen(changes.tell)
-        requests = Requests(self._api, self._rest, changes, self._pods)
+        requests = Requests(self._api, self._rest, changes, self._pods, self._control)
         server = web.Server(requests.answer, handler_cancellation=True, access_log=None)
         runner = web.ServerRunner(server, access_log=None, shutdown_timeout=0.2)
         await runner.setup()

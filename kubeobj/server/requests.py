@@ -14,6 +14,7 @@ from kubeobj.api.rest.api import RestApi
 from kubeobj.api.rest.message import EventStream, HttpRequest, HttpResponse
 from kubeobj.cluster.sharedapi import SharedApi
 from kubeobj.server.changes import Changes
+from kubeobj.server.control import Control
 from kubeobj.server.sockets import PodSockets
 from kubeobj.store.errors import StoreError
 
@@ -33,21 +34,30 @@ class Requests:
         rest: Knows the answers.
         changes: Told of what changes.
         pods: What answers for logs, commands and ports of pods; None if nobody does.
+        control: What answers for the process; None if nobody does.
     """
 
     def __init__(
-        self, api: SharedApi, rest: RestApi, changes: Changes, pods: PodSockets | None
+        self,
+        api: SharedApi,
+        rest: RestApi,
+        changes: Changes,
+        pods: PodSockets | None = None,
+        control: Control | None = None,
     ) -> None:
         self._api = api
         self._rest = rest
         self._changes = changes
         self._pods = pods
+        self._control = control
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Return the answer to a request, once it has been sent if it is a stream."""
         try:
             body = await _body(request)
             asked = HttpRequest(request.method, request.raw_path, request.headers.items(), body)
+            if self._control is not None and (answer := self._control.answer(asked)) is not None:
+                return answer
             if self._pods is not None:
                 told = await self._pods.answer(request, asked)
                 if told is not None:
