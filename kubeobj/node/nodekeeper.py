@@ -118,7 +118,6 @@ class NodeKeeper:
         self._pressures = Pressures()
         self._images = ImageHistory(keeping.images)
         self._images_looked = 0.0
-        self._are_images_reclaimed = False
         self.usage: UsageHistory = UsageHistory()
         """What pods and the node use."""
         self.measurements: NodeMeasurements = NodeMeasurements(
@@ -194,10 +193,11 @@ class NodeKeeper:
         with suppress(ApiError):  # the next look reports again
             self._registration.report(sample.version, health, now)
         self._registration.renew(now)
+        are_going = False
         if sample.filesystem is not None:
             self._images.note(sample.images, sample.used_images, now)
-            self._collect_images(sample, sample.filesystem, short, now)
-        self._make_room(sample, short)
+            are_going = self._collect_images(sample, sample.filesystem, short, now)
+        self._make_room(sample, short, are_images_going=are_going)
 
     # ------------------------------------------------------------ making room
 
@@ -218,21 +218,19 @@ class NodeKeeper:
 
     def _collect_images(
         self, sample: Sample, disk: FilesystemUsage, short: Iterable[Shortage], now: float
-    ) -> None:
+    ) -> bool:
+        """Let images go that are to; return whether any do."""
         is_short = any(one.signal in _DISKS for one in short)
-        if not is_short:
-            self._are_images_reclaimed = False
         is_due = not 0 <= now - self._images_looked < LOOKED_EVERY_SECONDS
-        if not is_due and (not is_short or self._are_images_reclaimed):
-            return
+        if not is_due and not is_short:
+            return False
         self._images_looked = now
         gone = self._images.to_remove(
             sample.images, sample.used_images, disk, now, is_short=is_short
         )
-        if is_short:
-            self._are_images_reclaimed = bool(gone)
         if gone:
             self._executor.submit(lambda: self._remove(gone))
+        return bool(gone)
 
     def _remove(self, images: Iterable[Image]) -> None:
         """Remove images, beside the loop; one that is used by now stays."""
@@ -244,7 +242,9 @@ class NodeKeeper:
         self.look_soon()
         self._keeping.wake()
 
-    def _make_room(self, sample: Sample, short: tuple[Shortage, ...]) -> None:
+    def _make_room(
+        self, sample: Sample, short: tuple[Shortage, ...], *, are_images_going: bool
+    ) -> None:
         """Let pods go that break limits of their own, or one pod if the node is short."""
         uses = list(self._uses(sample))
         broken = [(use, why) for use in uses if (why := broken_limit(use))]
@@ -253,16 +253,13 @@ class NodeKeeper:
         if broken or not short:
             return
         worst = short[0]
-        if worst.signal in _DISKS and self._are_images_reclaimed:
-            # Images that nobody uses are going; whether that is enough, the next look tells.
-            self._are_images_reclaimed = False
-            return
+        if worst.signal in _DISKS and are_images_going:
+            return  # whether that is enough, the next look tells
         resource = worst.signal.resource
+        name = self._keeping.config.name
+        node = {"kind": "Node", "name": name, "uid": name}  # as the kubelet refers to its own
         self._events.record(
-            {"apiVersion": "v1", "kind": "Node", "metadata": {"name": self._keeping.config.name}},
-            "EvictionThresholdMet",
-            f"Attempting to reclaim {resource}",
-            "Warning",
+            node, "EvictionThresholdMet", f"Attempting to reclaim {resource}", "Warning"
         )
         candidates = ranked(uses, worst.signal)
         if candidates:

@@ -1,0 +1,221 @@
+"""A node that is kept, on virtual time: registered, reported, and given room when it is short."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from kubeobj.api.apiserver import ApiServer
+from kubeobj.api.inprocess import InProcessClient
+from kubeobj.clock import VirtualClock
+from kubeobj.documents import Wire
+from kubeobj.node.executor import VirtualExecutor
+from kubeobj.node.host import HostFacts, HostLevels
+from kubeobj.node.nodekeeper import Keeping, NodeKeeper
+from kubeobj.node.nodestatus import NodeConfig
+from kubeobj.node.pressureadmission import refusal_under_pressure
+from kubeobj.node.sampling import PodFolders
+from kubeobj.reconcile.manager import Manager
+from kubeobj.runtimes.simulated import SimulatedRuntime
+
+GIB = 1 << 30
+FACTS = HostFacts(cores=4, memory_bytes=8 * GIB, disk_bytes=100 * GIB)
+ROOMY = HostLevels(8 * GIB, 4 * GIB, 50 * GIB, inodes=1000, inodes_free=900)
+
+
+@dataclass
+class Pods:
+    """Two pods, and which of them had to go."""
+
+    folder: Path
+    there: list[Wire] = field(default_factory=list)
+    gone: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def running(self) -> Iterable[Wire]:
+        return self.there
+
+    def folders(self, pod: Wire) -> PodFolders:
+        name = pod["metadata"]["name"]
+        return PodFolders(self.folder / name / "logs", {"v": self.folder / name / "v"})
+
+    def evict(self, pod: Wire, reason: str, message: str) -> None:
+        self.there.remove(pod)
+        self.gone.append((pod["metadata"]["name"], reason, message))
+
+
+@dataclass
+class Bench:
+    """A node, and all that it needs."""
+
+    folder: Path
+    levels: HostLevels = ROOMY
+    frees: bool = False
+    clock: VirtualClock = field(default_factory=VirtualClock)
+
+    def __post_init__(self) -> None:
+        self.client = InProcessClient(ApiServer(clock=self.clock))
+        self.executor = VirtualExecutor(self.clock)
+        self.runtime = SimulatedRuntime(self.clock, sleep=self.executor.sleep)
+        self.manager = Manager(self.client, self.clock)
+        self.pods = Pods(self.folder)
+        self.woken = 0
+        config = NodeConfig("here")
+        keeping = Keeping(self.folder, config, FACTS, wake=self._wake)
+        self.keeper = NodeKeeper(
+            self.manager, self.runtime, self.executor, self.pods, keeping, self._look
+        )
+        self.manager.add(self.keeper)
+        self.manager.add(self.executor)
+        self.manager.settle()
+
+    def _look(self, folder: Path) -> HostLevels:
+        assert folder == self.folder
+        freed = 20 * GIB if self.frees and not self.runtime.images() else 0
+        return replace(self.levels, disk_available_bytes=self.levels.disk_available_bytes + freed)
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def pod(self, name: str, **spec: object) -> Wire:
+        document: Wire = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": name, "namespace": "default", "uid": f"uid-{name}"},
+            "spec": {"containers": [{"name": "main", "resources": {}}], **spec},
+        }
+        self.pods.there.append(document)
+        return document
+
+    def conditions(self) -> dict[str, str]:
+        node = self.client.get("nodes", "here")
+        conditions = node.at("status", "conditions")
+        assert isinstance(conditions, list)
+        return {one["type"]: one["status"] for one in conditions}
+
+    def lease(self) -> object:
+        return self.client.get("leases", "here", namespace="kube-node-lease").at(
+            "spec", "renewTime"
+        )
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def test_a_node_registers_at_once_with_a_status_and_a_lease(bench: Bench) -> None:
+    assert bench.conditions()["Ready"] == "True"
+    assert bench.client.get("nodes", "here").at("status", "capacity", "cpu") == "4"
+    assert bench.lease() is not None
+    assert bench.woken == 1
+
+
+def test_its_lease_is_renewed_and_its_status_written_only_every_five_minutes(bench: Bench) -> None:
+    lease, version = bench.lease(), bench.client.get("nodes", "here").metadata.resource_version
+    bench.manager.advance(60)
+    assert bench.lease() != lease
+    assert bench.client.get("nodes", "here").metadata.resource_version == version
+    bench.manager.advance(300)
+    assert bench.client.get("nodes", "here").metadata.resource_version != version
+
+
+def test_a_node_that_was_deleted_registers_again(bench: Bench) -> None:
+    bench.client.delete("nodes", "here")
+    bench.manager.advance(11)
+    assert bench.conditions()["Ready"] == "True"
+
+
+def test_a_node_without_its_runtime_is_not_ready_until_it_is_back(bench: Bench) -> None:
+    bench.runtime.host.is_reachable = False
+    bench.manager.advance(11)
+    assert bench.conditions()["Ready"] == "False"
+    bench.runtime.host.is_reachable = True
+    bench.manager.advance(11)
+    assert bench.conditions()["Ready"] == "True"
+
+
+def test_memory_that_is_short_makes_one_pod_go_at_a_time(bench: Bench) -> None:
+    bench.pod("low", priority=-1)
+    bench.pod("high", priority=1)
+    bench.levels = replace(ROOMY, memory_available_bytes=50 << 20)
+    bench.keeper.look_soon()
+    bench.manager.settle()
+    assert bench.conditions()["MemoryPressure"] == "True"
+    [(name, reason, message)] = bench.pods.gone
+    assert (name, reason) == ("low", "Evicted")
+    assert message.startswith("The node was low on resource: memory. Threshold quantity: 102400Ki,")
+    events = [event.at("reason") for event in bench.client.list("events", namespace="").items]
+    assert sorted(map(str, events)) == ["Evicted", "EvictionThresholdMet"]
+    bench.levels = ROOMY
+    bench.manager.advance(20)
+    assert len(bench.pods.gone) == 1
+    assert bench.conditions()["MemoryPressure"] == "True"
+    bench.manager.advance(300)
+    assert bench.conditions()["MemoryPressure"] == "False"
+
+
+def test_images_go_before_any_pod_when_the_disk_is_short(bench: Bench) -> None:
+    bench.runtime.pull_image("old:1")
+    bench.pod("web")
+    bench.levels = replace(ROOMY, disk_available_bytes=1 * GIB)
+    bench.frees = True
+    bench.manager.advance(60)
+    assert bench.runtime.images() == ()
+    assert bench.pods.gone == []
+
+
+def test_a_pod_goes_when_images_are_not_enough(bench: Bench) -> None:
+    bench.pod("web")
+    bench.levels = replace(ROOMY, disk_available_bytes=1 * GIB)
+    bench.manager.advance(30)
+    assert [name for name, _, _ in bench.pods.gone] == ["web"]
+
+
+def test_a_volume_over_its_limit_makes_its_pod_go(bench: Bench, tmp_path: Path) -> None:
+    bench.pod("web", volumes=[{"name": "v", "emptyDir": {"sizeLimit": "64Ki"}}])
+    folder = tmp_path / "web" / "v"
+    folder.mkdir(parents=True)
+    (folder / "small").write_bytes(b"x" * 4096)
+    bench.manager.advance(11)
+    assert bench.pods.gone == []
+    (folder / "large").write_bytes(b"x" * 100_000)
+    bench.manager.advance(11)
+    message = 'Usage of EmptyDir volume "v" exceeds the limit "64Ki". '
+    assert bench.pods.gone == [("web", "Evicted", message)]
+
+
+def _ask(pod: Wire) -> None:
+    pod["spec"]["containers"][0]["resources"] = {"requests": {"memory": "1Mi"}}
+
+
+def _tolerate(pod: Wire) -> None:
+    pod["spec"]["tolerations"] = [
+        {"key": "node.kubernetes.io/memory-pressure", "operator": "Exists"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pressures", "change", "is_taken"),
+    [
+        ((), lambda pod: None, True),
+        (("MemoryPressure",), lambda pod: None, False),
+        (("MemoryPressure",), _ask, True),
+        (("DiskPressure",), _ask, False),
+        (("DiskPressure",), lambda pod: pod["spec"].update(priority=2_000_000_000), True),
+        (("MemoryPressure",), _tolerate, True),
+    ],
+    ids=["none", "best effort", "burstable", "disk", "critical", "tolerant"],
+)
+def test_a_node_under_pressure_does_not_take_every_pod(
+    pressures: tuple[str, ...], change: Callable[[Wire], object], is_taken: bool
+) -> None:
+    pod: Wire = {
+        "metadata": {"name": "p"},
+        "spec": {"containers": [{"name": "main", "resources": {}}]},
+    }
+    change(pod)
+    refusal = refusal_under_pressure(pod, pressures)
+    assert (refusal is None) == is_taken
+    if refusal is not None:
+        assert refusal == ("Evicted", f"The node had condition: [{pressures[0]}]. ")
