@@ -32,7 +32,7 @@ def container_resources(pod: Wire, container: Wire, memory_bytes: int) -> Resour
     cpu_limit = _limit(pod, container, "cpu")
     cpu_request = _amount(container, "requests", "cpu")
     return Resources(
-        cpu_request_millis=cpu_limit if not cpu_request else cpu_request,
+        cpu_request_millis=cpu_request or cpu_limit,
         cpu_limit_millis=cpu_limit,
         memory_request_bytes=_amount(container, "requests", "memory"),
         memory_limit_bytes=_limit(pod, container, "memory"),

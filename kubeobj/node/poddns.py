@@ -56,9 +56,9 @@ def read_resolv_conf(path: Path) -> DnsConfig:
 
 
 def parse_resolv_conf(text: str) -> DnsConfig:
-    """Return what the text of such a file says; of several searches or options, the last.
+    r"""Return what the text of such a file says; of several searches or options, the last.
 
-    >>> parse_resolv_conf("nameserver 10.0.0.1\\nsearch example.com. corp").searches
+    >>> parse_resolv_conf("nameserver 10.0.0.1\nsearch example.com. corp").searches
     ('example.com', 'corp')
     """
     servers: list[str] = []

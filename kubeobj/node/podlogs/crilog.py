@@ -46,7 +46,7 @@ def parse_log_line(text: bytes) -> LogLine | None:
     """Return what a line of a log file says; None if it is none, such as one that was torn.
 
     Args:
-        text: The line, without the ``\\n`` at its end.
+        text: The line, without its end.
 
     >>> parse_log_line(b"2016-10-06T00:17:09.5Z stderr P half").data
     b'half'

@@ -7,6 +7,7 @@ Source: ``k8s.io/kubernetes/pkg/kubelet/kuberuntime/logs`` logs.go ReadLogs (v1.
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,15 +30,15 @@ def read_log(path: Path, options: LogOptions) -> Iterator[Printed]:
     """
     printer = Printer(options)
     with path.open("rb") as current:
-        for line in beginning(path, current, options):
+        for line in chain(older_lines(path, current, options), parsed(current)):
             yield from printer.print(line)
             if printer.is_done:
                 return
     yield from printer.end()
 
 
-def beginning(path: Path, current: BinaryIO, options: LogOptions) -> Iterator[LogLine]:
-    """Yield the lines that a log has now, from where they are wanted; the torn last one as well.
+def older_lines(path: Path, current: BinaryIO, options: LogOptions) -> Iterator[LogLine]:
+    """Yield the wanted lines that were put aside, and go to the first one in the file of now.
 
     Args:
         path: The file that is written to.
@@ -54,7 +55,6 @@ def beginning(path: Path, current: BinaryIO, options: LogOptions) -> Iterator[Lo
         for file in older:
             yield from _lines_of(file)
     current.seek(start)
-    yield from parsed(current)
 
 
 def parsed(file: BinaryIO) -> Iterator[LogLine]:
