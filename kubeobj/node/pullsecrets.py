@@ -6,6 +6,7 @@ Source: ``k8s.io/kubernetes/pkg/credentialprovider`` keyring.go and config.go (v
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
@@ -16,7 +17,7 @@ from kubeobj.node.faults import SourceFault
 from kubeobj.node.podsources import PodSources
 from kubeobj.runtimes.configs import ImageAuth
 
-DEFAULT_REGISTRY: Final = "index.docker.io/v1/"
+DEFAULT_REGISTRY: Final = "index.docker.io"
 """Under which name credentials are kept for images that name no registry."""
 
 _CONFIG_KEYS: Final = {
@@ -110,13 +111,9 @@ def _entries(secret: Wire) -> Iterator[_Entry]:
         parts = _parts_of(location)
         if auth is None or parts is None:
             continue
-        # As long as no path is given, that of the old versions of the protocol says nothing.
-        path = parts.path if parts.path not in ("/v1", "/v1/", "/v2", "/v2/") else ""
-        key = f"{parts.netloc}{path}".rstrip("/")
-        if key in ("index.docker.io", "docker.io", "registry-1.docker.io"):
-            key = DEFAULT_REGISTRY
-        if key:
-            yield key, auth
+        # A version of the protocol is no part of the path.
+        path = parts.path[3:] if parts.path.startswith(("/v1/", "/v2/")) else parts.path
+        yield f"{parts.netloc}{'' if path == '/' else path}", auth
 
 
 def _auth_of(location: str, entry: Mapping[str, Any]) -> ImageAuth | None:  # type: ignore[explicit-any]
@@ -124,7 +121,8 @@ def _auth_of(location: str, entry: Mapping[str, Any]) -> ImageAuth | None:  # ty
     username, password = texts.get("username", ""), texts.get("password", "")
     if texts.get("auth"):
         try:
-            decoded = base64.b64decode(texts["auth"]).decode()
+            field = texts["auth"].strip()
+            decoded = base64.b64decode(field + "=" * (-len(field) % 4)).decode()
         except (ValueError, binascii.Error):
             return None
         username, colon, password = decoded.partition(":")
@@ -133,7 +131,7 @@ def _auth_of(location: str, entry: Mapping[str, Any]) -> ImageAuth | None:  # ty
     token = texts.get("identitytoken", "")
     if not username and not password and not token:
         return None
-    return ImageAuth(username, password.rstrip("\0"), location, token)
+    return ImageAuth(username, password, location, token)
 
 
 def _parts_of(location: str) -> SplitResult | None:
@@ -156,8 +154,8 @@ def _is_of_default_registry(repository: str) -> bool:
 def _matches(key: str, repository: str) -> bool:
     """Return whether credentials for *key* are for a repository.
 
-    ``*`` stands for any text within one part of a host name; a path must be a beginning of that of
-    the repository.
+    ``*`` stands for any text within one part of a host name, between dots; a path is to be a
+    beginning of that of the repository.
     """
     host, _, path = key.partition("/")
     its_host, _, its_path = repository.partition("/")
@@ -170,20 +168,4 @@ def _same_host(pattern: str, host: str) -> bool:
     labels, its_labels = pattern.split("."), host.split(".")
     if port != its_port or len(labels) != len(its_labels):
         return False
-    return all(_same_label(label, its) for label, its in zip(labels, its_labels, strict=True))
-
-
-def _same_label(pattern: str, label: str) -> bool:
-    """Return whether a part of a host name fits; ``*`` is any text."""
-    first, *others = pattern.split("*")
-    if not others:
-        return pattern == label
-    if not label.startswith(first):
-        return False
-    at = len(first)
-    for part in others[:-1]:
-        found = label.find(part, at)
-        if found < 0:
-            return False
-        at = found + len(part)
-    return label.endswith(others[-1]) and len(label) - len(others[-1]) >= at
+    return all(fnmatchcase(its, label) for label, its in zip(labels, its_labels, strict=True))

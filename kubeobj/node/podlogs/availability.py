@@ -47,7 +47,7 @@ def container_meant(pod: Wire, name: str = "") -> str:
             raise LogsUnavailable(f"container {name} is not valid for pod {pod_name}")
         return name
     if len(mains) == 1 and not inits and not others:
-        return mains[0]
+        return str(mains[0])
     message = (
         f"a container name must be specified for pod {pod_name}, choose one of: {_list(mains)}"
     )

@@ -53,11 +53,12 @@ def open_log(
     container_id = shown.partition("://")[2] or shown
     try:
         container = runtime.container(container_id)
+    except NoSuchContainer:
+        raise LogsUnavailable(f"unable to retrieve container logs for {shown}") from None
+    try:
         if not options.follow or container.state is not ContainerState.RUNNING:
             return _Ended(container, options)
         return _Followed(runtime, container, options)
-    except NoSuchContainer:
-        raise LogsUnavailable(f"unable to retrieve container logs for {shown}") from None
     except FileNotFoundError:
         message = f'failed to try resolving symlinks in path "{container.log_path}": no such file'
         raise LogsUnavailable(f"{message} or directory") from None

@@ -110,12 +110,11 @@ class LogFollower:
             self._file.seek(0)  # somebody has emptied it
             self._torn = b""
         for text in self._file:
-            text = self._torn + text
+            self._torn += text
             if not text.endswith(b"\n"):
-                self._torn = text
                 return
+            line = parse_log_line(self._torn[:-1])
             self._torn = b""
-            line = parse_log_line(text[:-1])
             if line is not None:
                 yield line
 

@@ -110,10 +110,10 @@ class MergedLogs:
 
 
 def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield lines with their ends out of pieces of any size; the last one may have none.
+    r"""Yield lines with their ends out of pieces of any size; the last one may have none.
 
-    >>> list(whole_lines([b"a", b"b\\nc", b"d"]))
-    [b'ab\\n', b'cd']
+    >>> list(whole_lines([b"a", b"b\nc", b"d"]))
+    [b'ab\n', b'cd']
     """
     rest = bytearray()
     for chunk in chunks:
