@@ -148,7 +148,8 @@ def answered_at(address: str, port: int, text: str, *, client: socket.socket | N
     one = client or socket.socket(family, socket.SOCK_DGRAM)
     try:
         one.settimeout(10)
-        one.sendto(text.encode(), (address, port))
+        one.connect((address, port))
+        one.send(text.encode())
         return one.recv(65_535).decode()
     except ConnectionRefusedError:
         return ""

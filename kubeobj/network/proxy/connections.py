@@ -5,6 +5,7 @@ that breaks on one side breaks on the other, so that nobody takes a part for the
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, cast, final
 
 from kubeobj.network.proxy.forwarding import Forwarding
@@ -92,18 +93,21 @@ class ClientSide(Side):
     """The side of the client, who may talk before there is anybody to talk to.
 
     Args:
-        forwarding: Says where to send it.
+        current: Says where clients of this place are sent now.
         frontend: Where it came in.
         loop: What it runs on.
     """
 
-    __slots__ = ("_connecting", "_early", "_forwarding", "_frontend", "_loop")
+    __slots__ = ("_connecting", "_current", "_early", "_frontend", "_loop")
 
     def __init__(
-        self, forwarding: Forwarding, frontend: Frontend, loop: asyncio.AbstractEventLoop
+        self,
+        current: Callable[[], Forwarding],
+        frontend: Frontend,
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
         super().__init__()
-        self._forwarding = forwarding
+        self._current = current
         self._frontend = frontend
         self._loop = loop
         self._early: list[bytes] = []
@@ -114,7 +118,7 @@ class ClientSide(Side):
         super().connection_made(transport)
         peer = transport.get_extra_info("peername")
         client = peer[0] if peer else ""
-        if not client or not self._forwarding.lets_in(client, self._frontend):
+        if not client or not self._current().lets_in(client, self._frontend):
             self.break_off()
             return
         self._connecting = self._loop.create_task(self._connect(client))
@@ -135,27 +139,53 @@ class ClientSide(Side):
 
     async def _connect(self, client: str) -> None:
         """Connect with the first backend that answers."""
-        loop = self._loop
-        for backend in self._forwarding.backends_for(client, loop.time()):
+        loop, forwarding = self._loop, self._current()
+        for backend in forwarding.backends_for(client, loop.time()):
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):
-                    _, side = await loop.create_connection(Side, backend.address, backend.port)
+                    await loop.create_connection(
+                        lambda: BackendSide(self), backend.address, backend.port
+                    )
             except (OSError, TimeoutError):
-                continue
-            self._forwarding.note(client, backend, loop.time())
-            self._join(side)
+                if self.other is None:
+                    continue
+            forwarding.note(client, backend, loop.time())
             return
         self.break_off()
 
-    def _join(self, side: Side) -> None:
-        self._connecting = None
-        if self.transport is None or self.transport.is_closing() or side.transport is None:
-            side.break_off()
-            return
-        self.other, side.other = side, self
+    def join(self, side: Side) -> bool:
+        """Have a backend from now on; return whether the client is still there."""
+        to, transport = side.transport, self.transport
+        if to is None or transport is None or transport.is_closing():
+            return False
+        self.other = side
         if self._early:
-            side.transport.writelines(self._early)
+            to.writelines(self._early)
             self._early = []
-            self.transport.resume_reading()
+            transport.resume_reading()
         if self.has_ended:
-            side.transport.write_eof()
+            to.write_eof()
+        return True
+
+
+@final
+class BackendSide(Side):
+    """The side of the backend. It may talk as soon as it is connected, and so may be heard then.
+
+    Args:
+        client: The other side.
+    """
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: ClientSide) -> None:
+        super().__init__()
+        self._client = client
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, if the client is still there."""
+        super().connection_made(transport)
+        if self._client.join(self):
+            self.other = self._client
+        else:
+            self.break_off()

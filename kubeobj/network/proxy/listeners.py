@@ -58,7 +58,7 @@ class Listener:
                 raise
 
     def _take(self) -> asyncio.Protocol:
-        return ClientSide(self.forwarding, self.frontend, self._loop)
+        return ClientSide(lambda: self.forwarding, self.frontend, self._loop)
 
     def close(self) -> None:
         """Give the place up; connections that there are go on."""
