@@ -9,6 +9,7 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -259,7 +260,7 @@ def test_only_those_who_may_are_let_in(
     )
     with proxy.connect(source=friend) as connection:
         assert everything_of(connection) == b"one"
-    with proxy.connect(source=stranger) as connection, pytest.raises(ConnectionResetError):
+    with pytest.raises(ConnectionResetError), proxy.connect(source=stranger) as connection:
         everything_of(connection)
 
 
@@ -362,17 +363,18 @@ def test_a_proxy_without_files_to_spare_comes_to_itself_again(
     pid = proxy.process.pid
     assert pid is not None
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (60, 60))
-    clients = [proxy.connect() for _ in range(60)]
-    for client in clients:
-        client.close()
+    with ExitStack() as clients:
+        for _ in range(60):
+            with suppress(ConnectionError):  # who comes too late is broken off
+                clients.enter_context(proxy.connect())
 
     def is_back() -> bool:
-        with proxy.connect() as client:
-            try:
+        try:
+            with proxy.connect() as client:
                 client.sendall(b"hello")
                 return client.recv(10) == b"hello"
-            except ConnectionError:
-                return False
+        except ConnectionError:
+            return False
 
     until(is_back)
     assert proxy.process.pid == pid
