@@ -13,6 +13,7 @@ from kubeobj.api.options import FieldValidation
 from kubeobj.cluster.statedirectory import StateDirectory, default_state
 from kubeobj.reconcile.clientlayer import READS, WRITES
 from kubeobj.remote.kinds import Kinds
+from kubeobj.remote.podstreams import RemotePodStreams
 from kubeobj.remote.transport import Transport
 from kubeobj.remote.verbs import Link, Verbs
 
@@ -40,6 +41,11 @@ class RemoteClient(Client):
     def transport(self) -> Transport:
         """What asks the server."""
         return self.verbs.link.transport
+
+    @property
+    def streams(self) -> RemotePodStreams:
+        """Logs, commands and ports of pods; a `PodStreams`."""
+        return RemotePodStreams(self.transport, self.namespace)
 
     def advance(self, seconds: float) -> None:
         """Let time pass; see `Client.advance`."""

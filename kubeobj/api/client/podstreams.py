@@ -138,7 +138,7 @@ class PodStreams(Protocol):
         """
         ...
 
-    def exec(  # noqa: PLR0913 - a question has so many parts
+    def exec(
         self,
         pod: str,
         command: Sequence[str],

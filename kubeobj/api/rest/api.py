@@ -117,6 +117,19 @@ class RestApi:
         except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
             return failure(InternalError(f"Internal error occurred: {error!r}"), form)
 
+    def allow(self, request: HttpRequest) -> Route | None:
+        """Return what a request names, once it is certain that its asker may ask it.
+
+        For those who answer what this does not: logs, commands and ports of pods.
+
+        Raises:
+            ApiError: If the asker may not, or nobody knows who asks.
+        """
+        user = self._access.user(request)
+        route = self._routes.find(request.segments)
+        self._access.allow(user, request, route)
+        return route
+
     # ------------------------------------------------------------ what
 
     def _form(self, request: HttpRequest, route: Route) -> Form:

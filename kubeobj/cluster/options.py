@@ -1,0 +1,47 @@
+"""What a cluster on this machine is made of, but for its state and its runtime."""
+
+import re
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import final
+
+from kubeobj.api.admission.chain import Admission
+from kubeobj.api.kind import Kind
+from kubeobj.controllers.builtin import LOOPS
+from kubeobj.reconcile.manager import Install
+from kubeobj.scheduling.profiles import Profile
+
+
+def machine_name() -> str:
+    """Return what this machine is called, as a Node can be."""
+    name = re.sub(r"[^a-z0-9.-]", "-", socket.gethostname().lower()).strip("-.")
+    return name or "localhost"
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a cluster is made of.
+
+    Args:
+        node_name: The name of its Node; by default that of the machine.
+        node_labels: Labels of its Node, besides those that every node has.
+        loops: Kubernetes' own control loops, or those of them that are to run.
+        profiles: How pods are given nodes; none for the default profile.
+        kinds: Kinds of the user's own.
+        admissions: What may change or refuse a write, after what Kubernetes has built in.
+        images: For processes: what images are, by name: a directory with a root file system or a
+            virtual environment.
+        static_pods: A directory of manifests of pods that the node runs by itself.
+    """
+
+    node_name: str = field(default_factory=machine_name)
+    node_labels: Mapping[str, str] = field(default_factory=dict)
+    loops: Sequence[Install] = LOOPS
+    profiles: Sequence[Profile] = ()
+    kinds: Sequence[Kind] = ()
+    admissions: Sequence[Admission] = ()
+    images: Mapping[str, Path] = field(default_factory=dict)
+    static_pods: Path | None = None
