@@ -19,6 +19,8 @@ from kubeobj.store.sqlite.schema import check, connect, create, is_empty, number
 PRUNED_AT_ONCE = 1000
 """How many changes have been forgotten before their rows go."""
 
+# A shorter file looks empty to SQLite.
+_HEADER_BYTES = 100
 _APPEND = f"INSERT INTO changes ({COLUMNS}) VALUES ({', '.join('?' * 13)})"  # noqa: S608 - constants
 
 
@@ -53,11 +55,14 @@ class Journal:
         connection = self._connection
         try:
             is_new = is_empty(connection)
+            if is_new and 0 < self._path.stat().st_size < _HEADER_BYTES:
+                raise StoreDamaged(self._path, "it has been cut short")
+            if not is_new:
+                check(connection, self._path)
             prepare(connection)
             if is_new:
                 create(connection)
                 sync_directory(self._path)
-            check(connection, self._path)
         except sqlite3.DatabaseError as error:
             raise opening_error(error, self._path) from None
 
@@ -108,7 +113,8 @@ class Journal:
     def shrink(self) -> None:
         """Give the disk back what is free in the file, as far as that is possible now."""
         try:
-            self._connection.execute("PRAGMA incremental_vacuum").fetchall()
+            # As a script: a statement would be stepped once, and give back one page.
+            self._connection.executescript("PRAGMA incremental_vacuum")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except sqlite3.Error:
             # Nothing is lost; it will be tried again.

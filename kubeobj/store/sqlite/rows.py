@@ -85,4 +85,4 @@ class RowReader:
 
 
 def _checksum(head: tuple[object, ...], data: bytes) -> int:
-    return crc32(data, crc32(repr(head).encode()))
+    return crc32(data, crc32("\0".join(map(str, head)).encode()))

@@ -25,6 +25,7 @@ _PAGE_BYTES = 8192
 _LOG_BYTES = 32 << 20
 _CACHE_KIBIBYTES = 4096
 
+_COUNTERS = 2
 _TABLES = (
     """
     CREATE TABLE changes (
@@ -112,6 +113,8 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
     version = number(connection, "PRAGMA user_version")
     if version > VERSION:
         raise StoreTooNew(path, version=version, known=VERSION)
+    if number(connection, "SELECT count(*) FROM counters") != _COUNTERS:
+        raise StoreDamaged(path, "its counters are missing")
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise StoreDamaged(path, str(verdict))
