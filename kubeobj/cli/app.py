@@ -36,6 +36,8 @@ _COMMANDS = (
     "default",
     "simulate",
     "plan",
+    "backup",
+    "restore",
     "completion",
 )
 

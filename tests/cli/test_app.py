@@ -25,6 +25,8 @@ COMMANDS = [
     "default",
     "simulate",
     "plan",
+    "backup",
+    "restore",
     "completion",
 ]
 
