@@ -214,17 +214,12 @@ class TearDown:
         return VOLUMES
 
 
+ContainerAction: TypeAlias = (
+    PullImage | StartContainer | StopContainer | RunPreStop | RemoveContainer | UpdateResources
+)
+"""What is done to one container."""
+
 Action: TypeAlias = (
-    PrepareVolumes
-    | RunSandbox
-    | StopSandbox
-    | RemoveSandbox
-    | PullImage
-    | StartContainer
-    | StopContainer
-    | RunPreStop
-    | RemoveContainer
-    | UpdateResources
-    | TearDown
+    PrepareVolumes | RunSandbox | StopSandbox | RemoveSandbox | TearDown | ContainerAction
 )
 """Anything that a pod worker can want done."""

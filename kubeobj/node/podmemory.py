@@ -146,6 +146,7 @@ class Memory:
         is_emptied: Whether its volumes are gone.
         is_gone: Whether all of its files are gone.
         again: When what has failed may be tried again, by slot.
+        failures: How often it has failed one after the other, by slot.
         actuated: The resources that runs of containers have been given, by id.
         resize: Why what the pod asks for by now is not given to it: a reason and a message.
     """
@@ -166,6 +167,7 @@ class Memory:
     is_emptied: bool = False
     is_gone: bool = False
     again: dict[str, float] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
     actuated: dict[str, Wire] = field(default_factory=dict)
     resize: tuple[str, str] | None = None
 

@@ -7,6 +7,7 @@ Source: ``k8s.io/kubernetes/pkg/kubelet/kuberuntime`` computePodActions, SyncPod
 ``pkg/kubelet/pod_workers.go`` (v1.36).
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from kubeobj.documents import Wire
@@ -86,7 +87,7 @@ def _plan_living(situation: Situation, memory: Memory, out: Decision) -> None:
         else:
             _make_sandbox(situation, memory, out)
         return
-    wanted = want(situation.pod, situation.view, sandbox, situation.findings)
+    wanted = want(situation.pod, situation.view, sandbox, situation.findings, memory.restarting)
     if wanted.is_done:
         memory.ending_since = situation.now
         plan_ending(situation, memory, out)
@@ -154,8 +155,22 @@ def _ephemerals(situation: Situation) -> list[Wire]:
     ]
 
 
-def want(pod: Wire, view: PodView, sandbox: Sandbox, findings: Findings) -> Wanted:
-    """Return what a pod that has a sandbox wants of its containers, whatever is being done."""
+def want(
+    pod: Wire,
+    view: PodView,
+    sandbox: Sandbox,
+    findings: Findings,
+    restarting: Mapping[str, str],
+) -> Wanted:
+    """Return what a pod that has a sandbox wants of its containers, whatever is being done.
+
+    Args:
+        pod: The pod.
+        view: What there is of it.
+        sandbox: Its sandbox.
+        findings: What probes have found.
+        restarting: Runs that were ended to be started again, by the name of the container.
+    """
     wanted = Wanted()
     may_begin = want_inits(pod, view, sandbox.id, findings, wanted)
     if wanted.is_done or not may_begin:
@@ -165,7 +180,8 @@ def want(pod: Wire, view: PodView, sandbox: Sandbox, findings: Findings) -> Want
     for container in pod["spec"]["containers"]:
         run = view.latest(container["name"])
         if run is None or run.state is not ContainerState.RUNNING:
-            if is_to_be_started(pod, container, view):
+            is_killed = run is not None and restarting.get(run.name) == run.id
+            if is_killed or is_to_be_started(pod, container, view):
                 wanted.starts.append(container)
             continue
         kill = _failed_probe(pod, container, run, findings)
