@@ -13,7 +13,7 @@ from kubeobj.api.actions.tokens import Tokens
 from kubeobj.api.admission.chain import Chain
 from kubeobj.api.allocation.allocators import Allocators
 from kubeobj.api.endpoint import Endpoint
-from kubeobj.api.errors import NotFound
+from kubeobj.api.errors import NotFound, not_kept
 from kubeobj.api.kind import Context, Kind, User
 from kubeobj.api.kinds.registry import ALIASES, MODULES, kind_of
 from kubeobj.clock import Clock
@@ -24,6 +24,7 @@ from kubeobj.meta.objectkey import ObjectKey
 from kubeobj.meta.timestamps import Time
 from kubeobj.models.resource import Resource
 from kubeobj.models.scheme import Scheme
+from kubeobj.store.errors import StoreUnwritable
 from kubeobj.store.record import Draft
 from kubeobj.store.store import Store, WatchCursor
 
@@ -173,7 +174,10 @@ class Core:
         metadata = obj["metadata"]
         key = ObjectKey(resource, metadata.get("namespace", ""), metadata["name"])
         draft = draft_of(kind_of(resource), key, obj)
-        self.store.put(draft, expected_revision=int(metadata["resourceVersion"]))
+        try:
+            self.store.put(draft, expected_revision=int(metadata["resourceVersion"]))
+        except StoreUnwritable as error:
+            raise not_kept(error) from None
 
     def context(self, user: User, *, dry_run: bool, warn: Callable[[str], None]) -> Context:
         """Return what a request of *user* brings with it."""

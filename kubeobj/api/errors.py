@@ -193,6 +193,11 @@ class InternalError(ApiError, RuntimeError):
     reason = "InternalError"
 
 
+def not_kept(error: Exception) -> InternalError:
+    """Return the error that a write was right and could not be kept: the disk is full, say."""
+    return InternalError(f"Internal error occurred: {error}")
+
+
 class ServerTimeout(ApiError, TimeoutError):
     """The server could not do it in time."""
 

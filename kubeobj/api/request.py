@@ -12,7 +12,7 @@ import orjson
 from kubeobj.api.admission.chain import AdmissionRequest, Operation, Plan
 from kubeobj.api.core import Core, draft_of
 from kubeobj.api.endpoint import Endpoint
-from kubeobj.api.errors import ApiError, BadRequest, invalid
+from kubeobj.api.errors import ApiError, BadRequest, invalid, not_kept
 from kubeobj.api.kind import Context, Part
 from kubeobj.api.metadata import settle_namespace
 from kubeobj.api.options import DeleteOptions, WriteOptions
@@ -21,7 +21,7 @@ from kubeobj.documents import Document, JsonValue, Wire
 from kubeobj.errors import FieldError
 from kubeobj.meta.gvk import GroupVersionKind
 from kubeobj.meta.objectkey import ObjectKey
-from kubeobj.store.errors import RecordError
+from kubeobj.store.errors import RecordError, StoreUnwritable
 from kubeobj.store.record import Draft, Record
 
 OBJECT_BYTES_LIMIT = 1_572_864
@@ -306,6 +306,8 @@ def as_document(body: object) -> Document:
 class warned:  # noqa: N801 - used as a function is
     """Lets errors tell the warnings that a request has earned before it failed.
 
+    That the store cannot keep what was written is an error of the API from here on.
+
     Args:
         request: The request.
     """
@@ -324,5 +326,9 @@ class warned:  # noqa: N801 - used as a function is
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if isinstance(error, StoreUnwritable):
+            raised = not_kept(error)
+            raised.warnings = tuple(self._request.warnings)
+            raise raised from None
         if isinstance(error, ApiError) and self._request.warnings:
             error.warnings = tuple(self._request.warnings)
