@@ -83,7 +83,7 @@ def _check_not_root(pod: Wire, container: Wire, user: int | None, image: Image |
             f"container has runAsNonRoot and image has non-numeric user ({image.username}), "
             f"cannot verify user is non-root {where}"
         )
-    by_default = os.geteuid() if image is None else image.user or 0
+    by_default = image.user or 0 if image is not None and image.id else os.geteuid()
     if by_default == 0:
         raise ConfigFault(f"container has runAsNonRoot and image will run as root {where}")
 

@@ -67,7 +67,7 @@ class PodSources:
         _, before = self._needs.get(uid, (None, {}))
         self._needs[uid] = Request.of(pod), needs
         self._versions.setdefault(uid, 0)
-        for key in needs:
+        for key in list(needs):
             self._needed_by.setdefault(key, {})[uid] = None
             self._read(key)
         for key in [key for key in needs if key[0] == CLAIMS]:

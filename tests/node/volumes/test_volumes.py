@@ -1,0 +1,576 @@
+"""Volumes of pods, on a real disk, from objects of a real API."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kubeobj.node.faults import MountFault
+from kubeobj.node.volumes.mounting import mount_points, unmount_below
+from kubeobj.node.volumes.volumes import Volumes
+from tests.node.podworld import PodWorld
+
+Document = dict[str, Any]
+
+
+def using(world: PodWorld, *volumes: Document, name: str = "web", **fields: Any) -> Document:
+    """Make a pod with a container that uses all of these volumes."""
+    mounts = [{"name": one["name"], "mountPath": f"/{one['name']}"} for one in volumes]
+    container = {"name": "main", "volumeMounts": mounts}
+    return world.pod(name, container, volumes=list(volumes), **fields)
+
+
+def texts(directory: Path) -> dict[str, str]:
+    """Return what one sees in a volume that shows objects."""
+    return {
+        path.relative_to(directory).as_posix(): path.read_text()
+        for folder, _, names in os.walk(directory, followlinks=True)
+        for path in (Path(folder, name) for name in names)
+        if not path.relative_to(directory).parts[0].startswith("..")
+    }
+
+
+def fault(world: PodWorld, *volumes: Document, **fields: Any) -> str:
+    """Return why the volumes of a pod cannot be set up."""
+    pod = using(world, *volumes, **fields)
+    with pytest.raises(MountFault) as caught:
+        world.volumes.set_up(pod)
+    assert caught.value.reason == "FailedMount"
+    return caught.value.message
+
+
+# ---------------------------------------------------------------- empty directories
+
+
+def test_an_empty_directory(world: PodWorld) -> None:
+    """Everybody may write to it, nobody may find it who is not let in, and it stays."""
+    pod = using(world, {"name": "v", "emptyDir": {}})
+    path = world.volumes.set_up(pod)["v"]
+    uid = pod["metadata"]["uid"]
+    assert path == world.facts.pods_directory / uid / "volumes/kubernetes.io~empty-dir/v"
+    assert path.stat().st_mode & 0o7777 == 0o777
+    assert world.facts.pods_directory.stat().st_mode & 0o777 == 0o700
+    (path / "kept").write_text("x")
+    assert world.volumes.set_up(pod) == {"v": path}
+    assert (path / "kept").exists()
+    world.volumes.tear_down(uid)
+    assert world.volumes.left_over() == ()
+    world.volumes.tear_down(uid)
+
+
+def test_an_empty_directory_in_memory(world: PodWorld) -> None:
+    """It is mounted where that is allowed, and gone at the end."""
+    pod = using(world, {"name": "v", "emptyDir": {"medium": "Memory", "sizeLimit": "1Mi"}})
+    try:
+        path = world.volumes.set_up(pod)["v"]
+        (path / "file").write_text("x")
+        assert world.volumes.set_up(pod) == {"v": path}
+        assert (path / "file").read_text() == "x"
+        if mount_points(world.directory):
+            with pytest.raises(OSError, match="space"):
+                (path / "large").write_bytes(b"x" * 2**21)
+        world.volumes.tear_down(pod["metadata"]["uid"])
+    finally:
+        unmount_below(world.directory)
+    assert not path.exists()
+
+
+def test_volumes_that_nobody_uses_are_not_made(world: PodWorld) -> None:
+    """They cannot keep a pod from running either."""
+    pod = world.pod(volumes=[{"name": "v", "configMap": {"name": "none"}}])
+    assert world.volumes.set_up(pod) == {}
+
+
+# ---------------------------------------------------------------- objects
+
+
+def test_a_config_map(world: PodWorld) -> None:
+    """Its texts are files, and change with it."""
+    world.config_map("c", a="1", b="2")
+    pod = using(world, {"name": "v", "configMap": {"name": "c"}})
+    path = world.volumes.set_up(pod)["v"]
+    assert texts(path) == {"a": "1", "b": "2"}
+    assert (path / "a").stat().st_mode & 0o777 == 0o644
+    assert not world.volumes.refresh(pod)
+    change = {"data": {"a": "3", "b": None, "c": "4"}}
+    world.client.patch("configmaps", "c", change, namespace="default", type="merge")
+    world.step()
+    assert world.volumes.refresh(pod)
+    assert texts(path) == {"a": "3", "c": "4"}
+
+
+def test_some_keys_of_a_config_map(world: PodWorld) -> None:
+    """Under other names, in directories, with modes of their own."""
+    world.config_map("c", a="1", b="2")
+    items = [{"key": "a", "path": "deep/A", "mode": 0o400}, {"key": "b", "path": "B"}]
+    source = {"name": "c", "items": items, "defaultMode": 0o440}
+    path = world.volumes.set_up(using(world, {"name": "v", "configMap": source}))["v"]
+    assert texts(path) == {"deep/A": "1", "B": "2"}
+    assert (path / "deep/A").stat().st_mode & 0o777 == 0o400
+    assert (path / "B").stat().st_mode & 0o777 == 0o440
+
+
+def test_bytes_of_a_config_map_and_of_a_secret(world: PodWorld) -> None:
+    """They come out as they went in."""
+    world.create("v1", "ConfigMap", "c", binaryData={"b": "/wA="}, data={"t": "é"})
+    world.create("v1", "Secret", "s", data={"k": "gIE="})
+    pod = using(
+        world,
+        {"name": "c", "configMap": {"name": "c"}},
+        {"name": "s", "secret": {"secretName": "s", "defaultMode": 0o400}},
+    )
+    paths = world.volumes.set_up(pod)
+    assert (paths["c"] / "b").read_bytes() == b"\xff\x00"
+    assert (paths["c"] / "t").read_bytes() == "é".encode()
+    assert (paths["s"] / "k").read_bytes() == b"\x80\x81"
+    assert (paths["s"] / "k").stat().st_mode & 0o777 == 0o400
+
+
+@pytest.mark.parametrize(
+    ("volume", "message"),
+    [
+        ({"configMap": {"name": "none"}}, 'configmap "none" not found'),
+        ({"secret": {"secretName": "none"}}, 'secret "none" not found'),
+        (
+            {"configMap": {"name": "c", "items": [{"key": "x", "path": "x"}]}},
+            "configmap references non-existent config key: x",
+        ),
+        (
+            {"secret": {"secretName": "s", "items": [{"key": "x", "path": "x"}]}},
+            "references non-existent secret key: x",
+        ),
+        (
+            {"projected": {"sources": [{"secret": {"name": "none"}}]}},
+            'secret "none" not found',
+        ),
+        ({"emptyDir": {"medium": "HugePages"}}, 'this node has no storage medium "HugePages" for'),
+        ({"nfs": {"server": "s", "path": "/"}}, "this node does not support volumes of type nfs"),
+        (
+            {"csi": {"driver": "csi.example.com"}},
+            "kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name "
+            "csi.example.com not found in the list of registered CSI drivers",
+        ),
+        ({"image": {"reference": "web:1"}}, "this node does not support image volumes"),
+    ],
+)
+def test_what_cannot_be_had_is_told(world: PodWorld, volume: Document, message: str) -> None:
+    """In the kubelet's words, and nothing is left of it."""
+    world.config_map("c", a="1")
+    world.secret("s", a="1")
+    said = fault(world, {"name": "v", **volume})
+    assert said.startswith(f'MountVolume.SetUp failed for volume "v" : {message}')
+    (uid,) = world.volumes.left_over()
+    assert list(world.facts.pods_directory.glob(f"{uid}/volumes/*/v")) == []
+
+
+def test_what_is_optional_may_be_missing(world: PodWorld) -> None:
+    """Then there is nothing, until it comes."""
+    volume = {"name": "v", "configMap": {"name": "late", "optional": True}}
+    pod = using(world, volume)
+    path = world.volumes.set_up(pod)["v"]
+    assert texts(path) == {}
+    world.config_map("late", a="1")
+    world.step()
+    assert world.volumes.refresh(pod)
+    assert texts(path) == {"a": "1"}
+
+
+def test_what_goes_away_stays_as_it_was(world: PodWorld) -> None:
+    """A pod that runs keeps its files when their config map is deleted."""
+    world.config_map("c", a="1")
+    pod = using(world, {"name": "v", "configMap": {"name": "c"}})
+    path = world.volumes.set_up(pod)["v"]
+    world.client.delete("configmaps", "c", namespace="default")
+    world.step()
+    with pytest.raises(MountFault, match='configmap "c" not found'):
+        world.volumes.refresh(pod)
+    assert texts(path) == {"a": "1"}
+
+
+def test_the_pod_itself(world: PodWorld) -> None:
+    """Its labels and annotations, its resources; labels change."""
+    items = [
+        {"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}},
+        {"path": "notes", "fieldRef": {"fieldPath": "metadata.annotations"}},
+        {"path": "name", "fieldRef": {"fieldPath": "metadata.name"}},
+        {
+            "path": "cpu",
+            "resourceFieldRef": {
+                "containerName": "main",
+                "resource": "limits.cpu",
+                "divisor": "1m",
+            },
+        },
+    ]
+    metadata = {"labels": {"b": "2", "a": "1"}, "annotations": {"n": 'x\n"y"'}}
+    pod = using(world, {"name": "v", "downwardAPI": {"items": items}}, metadata=metadata)
+    path = world.volumes.set_up(pod)["v"]
+    assert texts(path) == {
+        "labels": 'a="1"\nb="2"',
+        "notes": 'n="x\\n\\"y\\""',
+        "name": "web",
+        "cpu": "3500",
+    }
+    changed = {**pod, "metadata": {**pod["metadata"], "labels": {"c": "3"}}}
+    assert world.volumes.refresh(changed)
+    assert texts(path)["labels"] == 'c="3"'
+
+
+# ---------------------------------------------------------------- tokens
+
+
+def projected(**fields: Any) -> Document:
+    """Return the volume that admission gives to pods, all in one."""
+    return {
+        "name": "v",
+        "projected": {
+            "sources": [
+                {"serviceAccountToken": {"path": "token", **fields}},
+                {"configMap": {"name": "ca", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
+                {
+                    "downwardAPI": {
+                        "items": [
+                            {"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}
+                        ]
+                    }
+                },
+            ]
+        },
+    }
+
+
+def test_a_token_is_renewed_in_time(world: PodWorld) -> None:
+    """At four fifths of its life, and not before."""
+    world.create("v1", "ConfigMap", "ca", data={"ca.crt": "CERT"})
+    pod = using(world, projected(expirationSeconds=1000))
+    uid = pod["metadata"]["uid"]
+    path = world.volumes.set_up(pod)["v"]
+    first = texts(path)
+    assert first["ca.crt"] == "CERT"
+    assert first["namespace"] == "default"
+    assert first["token"].count(".") == 2
+    assert world.volumes.refresh_at(uid) == world.clock.now() + 800
+    world.clock.advance(799)
+    assert not world.volumes.refresh(pod)
+    assert world.token_requests == 1
+    world.clock.advance(1)
+    assert world.volumes.refresh(pod)
+    assert texts(path)["token"] != first["token"]
+    assert world.volumes.refresh_at(uid) == world.clock.now() + 800
+    world.volumes.tear_down(uid)
+    assert world.volumes.refresh_at(uid) is None
+
+
+def test_a_token_that_cannot_be_renewed_is_kept_while_it_is_good(world: PodWorld) -> None:
+    """And asked for again."""
+    world.create("v1", "ConfigMap", "ca", data={"ca.crt": "CERT"})
+    calls = []
+
+    def refuses(namespace: str, account: str, request: Document) -> Document:
+        calls.append((namespace, account))
+        if len(calls) > 1:
+            raise ConnectionError("no route")
+        return world.token(namespace, account, request)
+
+    volumes = Volumes(world.facts, world.sources, refuses, world.clock)
+    pod = using(world, projected(expirationSeconds=1000))
+    volumes.set_up(pod)
+    world.clock.advance(900)
+    assert not volumes.refresh(pod)
+    assert volumes.refresh_at(pod["metadata"]["uid"]) == world.clock.now() + 60
+    world.clock.advance(100)
+    with pytest.raises(MountFault, match="failed to fetch token: ConnectionError: no route"):
+        volumes.refresh(pod)
+    assert calls == [("default", "default")] * 3
+
+
+def test_a_token_belongs_to_its_user(world: PodWorld) -> None:
+    """Where all containers run as the same one, only that one reads it."""
+    world.create("v1", "ConfigMap", "ca", data={"ca.crt": "CERT"})
+    pod = using(world, projected(), securityContext={"runAsUser": 1234})
+    path = world.volumes.set_up(pod)["v"]
+    found = (path / "token").stat()
+    assert found.st_mode & 0o777 == 0o600
+    assert found.st_uid == (1234 if os.geteuid() == 0 else os.geteuid())
+    assert (path / "ca.crt").stat().st_mode & 0o777 == 0o644
+
+
+def test_nobody_makes_tokens(world: PodWorld) -> None:
+    """A node without an API says so."""
+    world.create("v1", "ConfigMap", "ca", data={"ca.crt": "CERT"})
+    volumes = Volumes(world.facts, world.sources, None, world.clock)
+    with pytest.raises(MountFault, match="cannot use TokenManager when kubelet is in standalone"):
+        volumes.set_up(using(world, projected()))
+
+
+def test_trust_bundles_are_not_here(world: PodWorld) -> None:
+    """What the node cannot show, it says."""
+    source = {"clusterTrustBundle": {"name": "x", "path": "x"}}
+    pod = using(world, {"name": "v", "emptyDir": {}})
+    pod = {
+        **pod,
+        "spec": {**pod["spec"], "volumes": [{"name": "v", "projected": {"sources": [source]}}]},
+    }
+    with pytest.raises(MountFault, match="projected volumes have no clusterTrustBundle"):
+        world.volumes.set_up(pod)
+
+
+# ---------------------------------------------------------------- groups
+
+
+def test_the_group_of_a_pod_may_write(world: PodWorld) -> None:
+    """To its empty directory, and read what objects say."""
+    world.config_map("c", a="1")
+    group = os.getegid()
+    pod = using(
+        world,
+        {"name": "e", "emptyDir": {}},
+        {"name": "c", "configMap": {"name": "c", "defaultMode": 0o400}},
+        securityContext={"fsGroup": group},
+    )
+    paths = world.volumes.set_up(pod)
+    assert paths["e"].stat().st_gid == group
+    assert paths["e"].stat().st_mode & 0o2070 == 0o2070
+    assert (paths["c"] / "a").stat().st_mode & 0o777 == 0o440
+    assert not world.volumes.refresh(pod)
+
+
+# ---------------------------------------------------------------- the node's own files
+
+
+def test_host_paths(world: PodWorld, tmp_path: Path) -> None:
+    """A path is what it is, or becomes what it may become."""
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "file").write_text("x")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+    wanted = {
+        "a": ("dir", "Directory"),
+        "b": ("file", "File"),
+        "c": ("socket", "Socket"),
+        "d": ("made/deep", "DirectoryOrCreate"),
+        "e": ("new", "FileOrCreate"),
+        "f": ("any", ""),
+        "g": ("file", ""),
+    }
+    volumes = [
+        {"name": name, "hostPath": {"path": str(tmp_path / path), "type": kind}}
+        for name, (path, kind) in wanted.items()
+    ]
+    pod = using(world, *volumes)
+    paths = world.volumes.set_up(pod)
+    assert paths == {name: tmp_path / path for name, (path, _) in wanted.items()}
+    assert (tmp_path / "made/deep").is_dir()
+    assert (tmp_path / "any").is_dir()
+    assert (tmp_path / "new").read_text() == ""
+    world.volumes.tear_down(pod["metadata"]["uid"])
+    assert all(path.exists() for path in paths.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        ("Directory", "a directory"),
+        ("File", "a file"),
+        ("Socket", "a socket file"),
+        ("CharDevice", "a character device"),
+        ("BlockDevice", "a block device"),
+    ],
+)
+def test_a_path_of_another_type_is_refused(
+    world: PodWorld, tmp_path: Path, kind: str, what: str
+) -> None:
+    """Whether there is something else, or nothing."""
+    path = tmp_path / "x"
+    volume = {"name": "v", "hostPath": {"path": str(path), "type": kind}}
+    expected = (
+        f'MountVolume.SetUp failed for volume "v" : hostPath type check failed: {path} '
+        f"is not {what}"
+    )
+    assert fault(world, volume) == expected
+    os.mkfifo(path)
+    assert fault(world, volume, name="other") == expected
+
+
+# ---------------------------------------------------------------- claims
+
+
+def claim(world: PodWorld, source: Document, *, name: str = "data", **spec: Any) -> None:
+    """Make a claim that is bound to a volume of this sort."""
+    common = {"accessModes": ["ReadWriteOnce"], "storageClassName": "", **spec}
+    world.create(
+        "v1",
+        "PersistentVolumeClaim",
+        name,
+        spec={**common, "resources": {"requests": {"storage": "1Gi"}}, "volumeName": "pv"},
+    )
+    found = world.client.get("pvc", name, namespace="default").document
+    reference = {"kind": "PersistentVolumeClaim", "name": name, "namespace": "default"}
+    reference["uid"] = found["metadata"]["uid"]
+    world.create(
+        "v1",
+        "PersistentVolume",
+        "pv",
+        "",
+        spec={**common, "capacity": {"storage": "1Gi"}, "claimRef": reference, **source},
+    )
+
+
+def bind(world: PodWorld, name: str = "data") -> None:
+    """Say that the claim is bound."""
+    status = {"status": {"phase": "Bound"}}
+    world.client.patch("pvc", name, status, namespace="default", type="merge", part="status")
+
+
+CLAIMED = {"name": "v", "persistentVolumeClaim": {"claimName": "data"}}
+UNMOUNTED = (
+    "Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], "
+    "failed to process volumes=[v]: error processing PVC default/data: "
+)
+
+
+def affinity(name: str) -> Document:
+    """Return that a volume is on one node only."""
+    expression = {"key": "kubernetes.io/hostname", "operator": "In", "values": [name]}
+    terms = [{"matchExpressions": [expression]}]
+    return {"nodeAffinity": {"required": {"nodeSelectorTerms": terms}}}
+
+
+def test_a_claim_of_a_local_volume(world: PodWorld, tmp_path: Path) -> None:
+    """Is that directory; it stays when the pod goes."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "kept").write_text("x")
+    claim(world, {"local": {"path": str(tmp_path / "data")}, **affinity("here")})
+    bind(world)
+    pod = using(world, CLAIMED)
+    assert world.volumes.set_up(pod) == {"v": tmp_path / "data"}
+    world.volumes.tear_down(pod["metadata"]["uid"])
+    assert (tmp_path / "data" / "kept").exists()
+
+
+def test_a_claim_of_a_path_of_the_node(world: PodWorld, tmp_path: Path) -> None:
+    """It becomes what it may become."""
+    path = tmp_path / "made"
+    claim(world, {"hostPath": {"path": str(path), "type": "DirectoryOrCreate"}})
+    bind(world)
+    assert world.volumes.set_up(using(world, CLAIMED)) == {"v": path}
+    assert path.is_dir()
+
+
+def test_a_claim_that_is_not_bound(world: PodWorld) -> None:
+    """A pod waits for its volume, and says for which."""
+    assert fault(world, CLAIMED) == (
+        UNMOUNTED + 'failed to fetch PVC from API server: persistentvolumeclaim "data" not found'
+    )
+    claim(world, {"hostPath": {"path": "/nowhere"}})
+    world.step()
+    assert fault(world, CLAIMED, name="other") == UNMOUNTED + "PVC is not bound"
+
+
+def test_a_volume_of_another_claim_is_not_taken(world: PodWorld) -> None:
+    """Even if the claim says that it is its own."""
+    claim(world, {"hostPath": {"path": "/nowhere"}})
+    bind(world)
+    change = {"spec": {"claimRef": {"uid": "other"}}}
+    world.client.patch("pv", "pv", change, type="merge")
+    assert fault(world, CLAIMED) == UNMOUNTED + "the volume is bound to another claim"
+
+
+@pytest.mark.parametrize(
+    ("source", "spec", "message"),
+    [
+        (
+            {"local": {"path": "/nowhere/at/all"}, **affinity("here")},
+            {},
+            'MountVolume.NewMounter initialization failed for volume "pv" : '
+            'path "/nowhere/at/all" does not exist',
+        ),
+        (
+            {"local": {"path": "/tmp"}, **affinity("elsewhere")},
+            {},
+            'MountVolume.NodeAffinity check failed for volume "pv" : no matching NodeSelectorTerms',
+        ),
+        (
+            {"nfs": {"server": "s", "path": "/"}},
+            {},
+            'MountVolume.SetUp failed for volume "pv" : this node does not support persistent '
+            "volumes of type nfs; use hostPath, local, or a storage class of kubeobj.io/local",
+        ),
+        (
+            {"local": {"path": "/tmp"}, **affinity("here")},
+            {"volumeMode": "Block"},
+            'MapVolume.SetUpDevice failed for volume "pv" : this node does not support block '
+            "volumes; use volumeMode Filesystem",
+        ),
+    ],
+)
+def test_volumes_that_are_not_here(
+    world: PodWorld, source: Document, spec: Document, message: str
+) -> None:
+    """What is somewhere else, or of another sort, is told."""
+    claim(world, source, **spec)
+    bind(world)
+    assert fault(world, CLAIMED) == message
+
+
+def test_an_ephemeral_volume_is_its_pods_own(world: PodWorld, tmp_path: Path) -> None:
+    """A claim of that name which somebody else has made is not taken."""
+    claim(world, {"hostPath": {"path": str(tmp_path)}}, name="web-v")
+    bind(world, "web-v")
+    template = {
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    }
+    volume = {"name": "v", "ephemeral": {"volumeClaimTemplate": template}}
+    pod = using(world, volume)
+    with pytest.raises(MountFault, match="PVC default/web-v was not created for pod default/web"):
+        world.volumes.set_up(pod)
+    owner = {"apiVersion": "v1", "kind": "Pod", "name": "web", "controller": True}
+    owner["uid"] = pod["metadata"]["uid"]
+    change = {"metadata": {"ownerReferences": [owner]}}
+    world.client.patch("pvc", "web-v", change, namespace="default", type="merge")
+    world.step()
+    assert world.volumes.set_up(pod) == {"v": tmp_path}
+
+
+# ---------------------------------------------------------------- troubles
+
+
+@contextmanager
+def read_only(directory: Path) -> Iterator[None]:
+    """Let a file be where a directory is to be."""
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    directory.write_text("")
+    yield
+    directory.unlink()
+
+
+def test_a_directory_that_cannot_be_made_is_told(world: PodWorld) -> None:
+    """And once it can be, it is."""
+    pod = using(world, {"name": "v", "emptyDir": {}})
+    with read_only(world.facts.pods_directory), pytest.raises(MountFault, match="SetUp failed"):
+        world.volumes.set_up(pod)
+    assert world.volumes.set_up(pod)["v"].is_dir()
+
+
+@pytest.mark.parametrize("uid", ["", ".", "..", "../other", "a/b", "/etc"])
+def test_no_uid_leads_elsewhere(world: PodWorld, uid: str) -> None:
+    """Only directories of pods are ever removed."""
+    with pytest.raises(MountFault, match="is not the uid of a pod"):
+        world.volumes.tear_down(uid)
+
+
+def test_what_a_former_agent_has_left_is_found(world: PodWorld) -> None:
+    """And removed by another one that has never seen the pod."""
+    world.config_map("c", a="1")
+    pod = using(world, {"name": "v", "emptyDir": {}}, {"name": "c", "configMap": {"name": "c"}})
+    paths = world.volumes.set_up(pod)
+    (paths["v"] / "link").symlink_to("/")
+    later = Volumes(world.facts, world.sources, None, world.clock)
+    assert later.left_over() == (pod["metadata"]["uid"],)
+    later.tear_down(pod["metadata"]["uid"])
+    assert later.left_over() == ()
+    assert not later.refresh(pod)
