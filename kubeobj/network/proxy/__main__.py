@@ -4,53 +4,67 @@ It ends when the other end is closed, so it never outlives whom it works for. Wh
 it has begun, that rules are in force, and which places cannot be had.
 """
 
-import asyncio
 import gc
 import json
 import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from typing import final
+from typing import Final, final
 
+from kubeobj.network.proxy.eventloop import EventLoop
 from kubeobj.network.proxy.places import Places
 from kubeobj.network.proxy.sockets import allow_many_files, name_of, text_of
 from kubeobj.network.rules import Frontend, Message, line_of, rule_of
 
-LONGEST_LINE_BYTES = 256 * 1024 * 1024
-"""How long a line with all rules may be."""
+READ_BYTES: Final = 1 << 20
+"""How much it is told at once."""
 
 
 @final
 class Proxy:
-    """Does what it is told through a pipe.
+    """Does what it is told through a socket.
 
     Args:
-        reader: What it is told.
-        writer: What it answers.
+        control: The socket; it blocks.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._places = Places(self._tell, asyncio.get_running_loop())
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._loop = EventLoop()
+        self._places = Places(self._tell, self._loop)
+        self._buffer = bytearray()
 
-    async def run(self) -> None:
+    def run(self) -> None:
         """Work until nobody tells it anything any more."""
-        try:
-            self._say({"begun": True})
-            while line := await self._reader.readline():
-                await self._obey(json.loads(line))
-        finally:
-            self._places.close()
+        self._say({"begun": True})
+        self._loop.add_reader(self._control.fileno(), self._read)
+        self._loop.run()
+        self._places.close()
+        self._loop.close()
 
-    async def _obey(self, message: Message) -> None:
+    def _read(self) -> None:
+        try:
+            data = self._control.recv(READ_BYTES)
+        except OSError:
+            data = b""
+        if not data:
+            self._loop.stop()
+            return
+        self._buffer += data
+        if b"\n" not in data:
+            return  # the rest is looked through once, when it is there
+        *lines, rest = self._buffer.split(b"\n")
+        self._buffer = rest
+        for line in lines:
+            self._obey(json.loads(line))
+
+    def _obey(self, message: Message) -> None:
         rules = [rule_of(one) for one in message["put"]]
         if message["all"]:
-            await self._places.replace(rules)
+            self._places.replace(rules)
         else:
-            await self._places.change(rules, message["drop"])
+            self._places.change(rules, message["drop"])
         self._say({"applied": message["number"]})
 
     def _tell(self, frontend: Frontend, error: OSError | None) -> None:
@@ -60,19 +74,10 @@ class Proxy:
             self._say({"failed": frontend, "word": name_of(error), "text": text_of(error)})
 
     def _say(self, message: Message) -> None:
-        self._writer.write(line_of(message))
-
-
-async def main(descriptor: int) -> None:
-    """Work for whoever holds the other end of a socket.
-
-    Args:
-        descriptor: The number of this end.
-    """
-    control = socket.socket(fileno=descriptor)
-    control.settimeout(0)
-    reader, writer = await asyncio.open_unix_connection(sock=control, limit=LONGEST_LINE_BYTES)
-    await Proxy(reader, writer).run()
+        try:
+            self._control.sendall(line_of(message))
+        except OSError:
+            self._loop.stop()
 
 
 def start() -> None:
@@ -82,16 +87,8 @@ def start() -> None:
     logging.disable()
     allow_many_files()
     gc.freeze()
-    with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
-        runner.run(main(int(sys.argv[1])))
-
-
-def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop]:
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop
+    with socket.socket(fileno=int(sys.argv[1])) as control:
+        Proxy(control).run()
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ Source: the timeouts of conntrack, and how ``k8s.io/kubernetes/pkg/proxy/conntra
 endpoints that are gone (v1.36).
 """
 
-import asyncio
 import socket
 from contextlib import suppress
 from typing import Final, TypeAlias, final
 
+from kubeobj.network.proxy.eventloop import EventLoop, Timer
 from kubeobj.network.proxy.forwarding import Forwarding
 from kubeobj.network.proxy.sockets import bound
 from kubeobj.network.rules import Backend, Frontend
@@ -52,7 +52,7 @@ class Flow:
         except OSError:
             self._socket.close()
             raise
-        self._loop.add_reader(self._socket, self._answer)
+        self._loop.add_reader(self._socket.fileno(), self._answer)
 
     def send(self, data: bytes) -> bool:
         """Send a datagram on; return whether the backend is there as far as it is known."""
@@ -78,7 +78,7 @@ class Flow:
 
     def close(self) -> None:
         """Forget it."""
-        self._loop.remove_reader(self._socket)
+        self._loop.remove_reader(self._socket.fileno())
         self._socket.close()
 
 
@@ -92,20 +92,18 @@ class DatagramPlace:
         loop: What it runs on.
     """
 
-    def __init__(
-        self, frontend: Frontend, forwarding: Forwarding, loop: asyncio.AbstractEventLoop
-    ) -> None:
+    def __init__(self, frontend: Frontend, forwarding: Forwarding, loop: EventLoop) -> None:
         self.frontend: Frontend = frontend
         self.forwarding: Forwarding = forwarding
         """Where clients are sent."""
-        self.loop: asyncio.AbstractEventLoop = loop
+        self.loop: EventLoop = loop
         """What it runs on."""
         self._socket: socket.socket | None = None
         # Who was heard of last is last.
         self._flows: dict[Client, Flow] = {}
-        self._sweeping: asyncio.TimerHandle | None = None
+        self._sweeping: Timer | None = None
 
-    async def settle(self) -> None:
+    def settle(self) -> None:
         """Have the place if there are backends, and forget those that are gone.
 
         Raises:
@@ -120,7 +118,7 @@ class DatagramPlace:
                 self.forget(client)
         if self._socket is None:
             self._socket = bound(self.frontend)
-            self.loop.add_reader(self._socket, self._take)
+            self.loop.add_reader(self._socket.fileno(), self._take)
 
     def send(self, data: bytes, client: Client) -> None:
         """Send an answer to a client."""
@@ -142,7 +140,7 @@ class DatagramPlace:
             self._sweeping.cancel()
             self._sweeping = None
         if self._socket is not None:
-            self.loop.remove_reader(self._socket)
+            self.loop.remove_reader(self._socket.fileno())
             self._socket.close()
             self._socket = None
 

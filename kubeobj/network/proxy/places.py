@@ -1,12 +1,13 @@
 """All places where clients come in, kept as the rules say."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias, final
 
 from kubeobj.network.proxy.datagrams import DatagramPlace
+from kubeobj.network.proxy.eventloop import EventLoop, Timer
 from kubeobj.network.proxy.forwarding import Forwarding
 from kubeobj.network.proxy.listeners import Listener
+from kubeobj.network.proxy.vessels import Vessels
 from kubeobj.network.rules import Frontend, Rule
 
 AGAIN_SECONDS: Final = 1.0
@@ -27,22 +28,21 @@ class Places:
         loop: What it runs on.
     """
 
-    def __init__(self, tell: Told, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, tell: Told, loop: EventLoop) -> None:
         self._tell = tell
         self._loop = loop
         self._forwardings: dict[str, Forwarding] = {}
         self._places: dict[Frontend, Place] = {}
+        self._vessels = Vessels()
         self._troubled: dict[Frontend, int] = {}
-        self._again: asyncio.Task[None] | None = None
-        # Having a place takes a moment, in which nobody else may try to.
-        self._lock = asyncio.Lock()
+        self._again: Timer | None = None
 
-    async def replace(self, rules: Iterable[Rule]) -> None:
+    def replace(self, rules: Iterable[Rule]) -> None:
         """Do what these rules say, and nothing else."""
         new = {rule.key: rule for rule in rules}
-        await self.change(new.values(), [key for key in self._forwardings if key not in new])
+        self.change(new.values(), [key for key in self._forwardings if key not in new])
 
-    async def change(self, rules: Iterable[Rule], gone: Iterable[str]) -> None:
+    def change(self, rules: Iterable[Rule], gone: Iterable[str]) -> None:
         """Do what these rules say, beside what is done already.
 
         Args:
@@ -72,9 +72,8 @@ class Places:
             if place is None:
                 place = self._places[frontend] = self._new(frontend, forwarding)
             place.forwarding = forwarding
-        async with self._lock:
-            for frontend in taken:
-                await self._settle(frontend)
+        for frontend in taken:
+            self._settle(frontend)
 
     def close(self) -> None:
         """Give all places up."""
@@ -88,7 +87,7 @@ class Places:
 
     def _new(self, frontend: Frontend, forwarding: Forwarding) -> Place:
         if frontend.protocol == "TCP":
-            return Listener(frontend, forwarding, self._loop)
+            return Listener(frontend, forwarding, self._vessels, self._loop)
         return DatagramPlace(frontend, forwarding, self._loop)
 
     def _give_up(self, frontend: Frontend) -> None:
@@ -97,27 +96,24 @@ class Places:
             place.close()
         self._troubled.pop(frontend, None)
 
-    async def _settle(self, frontend: Frontend) -> None:
+    def _settle(self, frontend: Frontend) -> None:
         """Have a place, or try again later."""
         place = self._places.get(frontend)
         if place is None:
             return
         try:
-            await place.settle()
+            place.settle()
         except OSError as error:
             if self._troubled.get(frontend) != (error.errno or 0):
                 self._troubled[frontend] = error.errno or 0
                 self._tell(frontend, error)
             if self._again is None:
-                self._again = self._loop.create_task(self._try_again())
+                self._again = self._loop.call_later(AGAIN_SECONDS, self._try_again)
             return
         if self._troubled.pop(frontend, None) is not None:
             self._tell(frontend, None)
 
-    async def _try_again(self) -> None:
-        while self._troubled:
-            await asyncio.sleep(AGAIN_SECONDS)
-            async with self._lock:
-                for frontend in list(self._troubled):
-                    await self._settle(frontend)
+    def _try_again(self) -> None:
         self._again = None
+        for frontend in list(self._troubled):
+            self._settle(frontend)

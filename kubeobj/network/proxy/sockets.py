@@ -36,12 +36,10 @@ def bound(frontend: Frontend) -> socket.socket:
     return made
 
 
-def reset_on_close(one: object) -> None:
+def reset_on_close(one: socket.socket) -> None:
     """Let the other side of a connection see that it was broken, not that it has ended."""
-    setter = getattr(one, "setsockopt", None)
-    if setter is not None:
-        with suppress(OSError):
-            setter(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    with suppress(OSError):
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
 
 def allow_many_files() -> None:
