@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from kubeobj.api.inprocess import InProcessClient
     from kubeobj.api.kind import User
     from kubeobj.clock import LiveClock, VirtualClock
+    from kubeobj.cluster.asynccluster import AsyncCluster
     from kubeobj.cluster.cluster import Cluster
     from kubeobj.cluster.faults import (
         ClockJump,
@@ -128,6 +129,7 @@ _ROOMS = {
     "kubeobj.api.inprocess": ("InProcessClient",),
     "kubeobj.api.kind": ("User",),
     "kubeobj.clock": ("LiveClock", "VirtualClock"),
+    "kubeobj.cluster.asynccluster": ("AsyncCluster",),
     "kubeobj.cluster.cluster": ("Cluster",),
     "kubeobj.cluster.faults": (
         "ClockJump",
@@ -199,6 +201,7 @@ __all__ = [
     "AlreadyExists",
     "ApiError",
     "ApiServer",
+    "AsyncCluster",
     "BadRequest",
     "Behaviour",
     "BehaviourRule",

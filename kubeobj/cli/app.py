@@ -26,6 +26,9 @@ BROKEN_PIPE = 141
 """What a shell reports for a program that the closed pipe killed: 128 and SIGPIPE."""
 
 _COMMANDS = (
+    "up",
+    "down",
+    "status",
     "selector",
     "select",
     "lint",
@@ -41,6 +44,9 @@ _COMMANDS = (
     "completion",
 )
 
+_HIDDEN = ("agent",)
+"""Commands that commands run."""
+
 
 @final
 class Root(click.Group):
@@ -52,7 +58,7 @@ class Root(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command called *cmd_name*, if there is one."""
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in _COMMANDS and cmd_name not in _HIDDEN:
             return None
         command: click.Command = import_module(f"kubeobj.cli.{cmd_name}").command
         return command

@@ -67,6 +67,11 @@ class WorkloadState:
     trouble: Trouble | None = None
 
     @property
+    def is_well(self) -> bool:
+        """Whether it is ready, or has done what it was to do."""
+        return self.stage in {Stage.READY, Stage.DONE}
+
+    @property
     def is_settled(self) -> bool:
         """Whether there is nothing to wait for."""
         return self.stage is not Stage.PENDING

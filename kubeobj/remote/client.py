@@ -5,12 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+import orjson
+
 from kubeobj.api.client import Client
 from kubeobj.api.client.reader import AnyKind
 from kubeobj.api.client.waiting import Advance
 from kubeobj.api.kind import ADMIN, User
 from kubeobj.api.options import FieldValidation
 from kubeobj.cluster.statedirectory import StateDirectory, default_state
+from kubeobj.documents import Wire
 from kubeobj.reconcile.clientlayer import READS, WRITES
 from kubeobj.remote.kinds import Kinds
 from kubeobj.remote.podstreams import RemotePodStreams
@@ -64,6 +67,28 @@ class RemoteClient(Client):
         if isinstance(user, str):
             user = User(user, ("system:authenticated",))
         return self._twin(self.verbs.with_user(user))
+
+    def status(self) -> Wire:
+        """Return how the process is that runs the cluster, as JSON.
+
+        Raises:
+            NoCluster: If none does.
+        """
+        found: Wire = orjson.loads(self.transport.ask("GET", "/kubeobj/v1/status").body)
+        return found
+
+    def shut_down(self, *, leave_pods: bool = False) -> None:
+        """Begin the end of the process that runs the cluster, and return at once.
+
+        Args:
+            leave_pods: Whether pods go on without it.
+
+        Raises:
+            NoCluster: If none does.
+            MethodNotAllowed: If the process is a program that ends its cluster by itself.
+        """
+        query = "?leavePods=true" if leave_pods else ""
+        self.transport.ask("POST", f"/kubeobj/v1/shutdown{query}")
 
     def close(self) -> None:
         """Let go of its connections; what is asked afterwards makes new ones."""

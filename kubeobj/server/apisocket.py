@@ -74,6 +74,8 @@ class ApiSocket:
             self._loop.call_soon_threadsafe(self._stopped.set)
             self._thread.join()
             self._path.unlink(missing_ok=True)
+        if self._pods is not None:
+            self._pods.close()
 
     def __enter__(self) -> Self:
         self.start()

@@ -10,7 +10,7 @@ from typing import Final, final
 import orjson
 from aiohttp import web
 
-from kubeobj.api.errors import NotFound
+from kubeobj.api.errors import MethodNotAllowed, NotFound
 from kubeobj.api.rest.message import HttpRequest
 from kubeobj.documents import Wire
 
@@ -23,10 +23,13 @@ class Control:
 
     Args:
         status: Returns how it is.
-        shutdown: Begins its end, and returns at once; told whether pods are to go on.
+        shutdown: Begins its end, and returns at once; told whether pods are to go on. None if it
+            cannot be ended so.
     """
 
-    def __init__(self, status: Callable[[], Wire], shutdown: Callable[[bool], object]) -> None:
+    def __init__(
+        self, status: Callable[[], Wire], shutdown: Callable[[bool], object] | None
+    ) -> None:
         self._status = status
         self._shutdown = shutdown
 
@@ -42,6 +45,8 @@ class Control:
         if (asked.method, what) == ("GET", "status"):
             return _json(200, self._status())
         if (asked.method, what) == ("POST", "shutdown"):
+            if self._shutdown is None:
+                raise MethodNotAllowed("the program that runs the cluster ends it by itself")
             self._shutdown(asked.parameter("leavePods") == "true")
             return _json(202, {})
         raise NotFound("the server could not find the requested resource", details={})

@@ -15,6 +15,9 @@ from tests.cli.answer import Run
 ROOT = Path(__file__).parents[2]
 
 COMMANDS = [
+    "up",
+    "down",
+    "status",
     "selector",
     "select",
     "lint",

@@ -13,6 +13,7 @@ import kubeobj
 PROMISED = {
     "Admission",
     "ApiServer",
+    "AsyncCluster",
     "Behaviour",
     "BehaviourRule",
     "Behaviours",

@@ -1,0 +1,143 @@
+"""`kubeobj down`: end what `kubeobj up` keeps true."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from kubeobj.cli.output import output_option, print_json, printable
+from kubeobj.cli.stateoption import state_directory, state_option
+from kubeobj.clock import LiveClock
+from kubeobj.errors import KubeobjError
+
+if TYPE_CHECKING:
+    from kubeobj.cluster.statedirectory import StateDirectory
+
+_LOOKED_EVERY_SECONDS: Final = 0.05
+
+
+@click.command(
+    "down",
+    epilog="""\b
+Examples:
+  kubeobj down
+  kubeobj down --volumes
+  kubeobj down --state ./state --timeout 10
+""",
+)
+@click.option("--volumes", is_flag=True, help="Remove all state, with the data in volumes.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="How many seconds pods may take to end before they are ended by force.",
+)
+@state_option
+@output_option("text", "json")
+def command(*, volumes: bool, timeout: float, state: str | None, output: str) -> int:
+    """End what `kubeobj up` keeps true.
+
+    Pods are ended in order, each with its time of grace. What was applied is kept, with the data
+    in volumes, and the next `kubeobj up` goes on with it; --volumes removes it all. If the process
+    that kept it true is gone, what it has left is cleaned up.
+    """
+    directory = state_directory(state)
+    was_running = directory.is_held
+    if was_running:
+        _end(directory, timeout)
+    removed = _clean_up(directory)
+    if volumes and directory.path.exists():
+        directory.remove()
+    if output == "json":
+        print_json(
+            {
+                "state": str(directory.path),
+                "wasRunning": was_running,
+                "leftPods": removed,
+                "removed": volumes,
+            }
+        )
+        return 0
+    _say(directory, was_running=was_running, removed=removed, volumes=volumes)
+    return 0
+
+
+def _say(directory: "StateDirectory", *, was_running: bool, removed: int, volumes: bool) -> None:
+    if was_running:
+        text = "All pods have ended."
+    elif removed:
+        text = f"Nothing kept it true any more; {removed} pods that were left have ended."
+    elif not volumes and not directory.exists:
+        text = f"There is no cluster in {directory.path}."
+    else:
+        text = "Nothing was running."
+    click.echo(text)
+    if volumes:
+        click.echo(printable(f"{directory.path} has been removed."))
+    elif directory.exists:
+        click.echo(printable(f"What was applied is kept in {directory.path}."))
+
+
+def _end(directory: "StateDirectory", timeout: float) -> None:
+    """Let the process that runs the cluster end, by force if it takes too long.
+
+    Raises:
+        KubeobjError: If it is a program of somebody's own.
+    """
+    from kubeobj.api.errors import MethodNotAllowed
+    from kubeobj.remote.client import connect
+    from kubeobj.remote.errors import NoCluster
+
+    client = connect(directory.path)
+    pid = directory.holder
+    try:
+        client.shut_down()
+    except MethodNotAllowed:
+        msg = f"the cluster in {directory.path} is part of a program (process {pid}): end that"
+        raise KubeobjError(msg) from None
+    except NoCluster:
+        _signal(pid, signal.SIGTERM)
+    finally:
+        client.close()
+    if _is_free(directory, timeout):
+        return
+    with suppress(KubeobjError):
+        client.shut_down()  # a second time means: hurry
+    if not _is_free(directory, 10.0):
+        _signal(pid, signal.SIGKILL)
+        _is_free(directory, 10.0)
+    client.close()
+
+
+def _is_free(directory: "StateDirectory", within: float) -> bool:
+    """Wait until nobody runs the cluster; return whether that is so."""
+    clock = LiveClock()
+    end = clock.now() + within
+    while directory.is_held:
+        if clock.now() >= end:
+            return False
+        time.sleep(_LOOKED_EVERY_SECONDS)
+    return True
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    if pid > 0:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+
+
+def _clean_up(directory: "StateDirectory") -> int:
+    """End the pods that a process has left which is gone; return how many those were."""
+    from kubeobj.cluster.leftovers import end_left_over
+
+    if not directory.exists:
+        return 0
+    directory.hold()
+    try:
+        return end_left_over(directory)
+    finally:
+        directory.release()

@@ -1,0 +1,108 @@
+"""Following workloads until they are ready, or long enough."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, final
+
+from kubeobj.cli.upshow import Show
+from kubeobj.clock import LiveClock
+from kubeobj.cluster.workloadstates import (
+    WORKLOADS,
+    WorkloadId,
+    WorkloadState,
+    look,
+)
+from kubeobj.documents import Document
+
+if TYPE_CHECKING:
+    from kubeobj.api.client import Client
+    from kubeobj.manifests import Manifest
+
+LOOKED_EVERY_SECONDS: Final = 0.15
+"""How often it is looked how far workloads have come."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How workloads have done.
+
+    Args:
+        states: How far each has come.
+        seconds: How long that took.
+    """
+
+    states: tuple[WorkloadState, ...]
+    seconds: float
+
+    @property
+    def are_ready(self) -> bool:
+        """Whether all are ready, or have done what they were to do."""
+        return all(state.is_well for state in self.states)
+
+
+def workloads_in(manifests: Sequence["Manifest"], namespace: str) -> tuple[WorkloadId, ...]:
+    """Return the workloads among manifests, in their order.
+
+    Args:
+        manifests: What was applied.
+        namespace: The namespace of those that say none.
+    """
+    return tuple(
+        WorkloadId(one.kind, one.namespace or namespace, one.name)
+        for one in manifests
+        if one.kind in WORKLOADS and one.name
+    )
+
+
+def follow(
+    client: "Client",
+    ids: Sequence[WorkloadId],
+    show: Show,
+    *,
+    within: float,
+    is_over: Callable[[], bool],
+    sleep: Callable[[float], object] = time.sleep,
+) -> Followed:
+    """Show how workloads come up, until all have, one has failed for good, or the time is over.
+
+    Args:
+        client: Reads them.
+        ids: Which.
+        show: Shows it.
+        within: How long to wait, in seconds.
+        is_over: Whether nobody wants to know any more.
+        sleep: Waits.
+    """
+    clock = LiveClock()
+    began = clock.now()
+    with show:
+        while True:
+            states = look(client, ids)
+            show.update(states)
+            seconds = clock.now() - began
+            is_late = not 0 <= seconds < within
+            if all(state.is_settled for state in states) or is_late or is_over():
+                return Followed(states, seconds)
+            sleep(LOOKED_EVERY_SECONDS)
+
+
+def state_record(state: WorkloadState) -> Document:
+    """Return how far a workload has come, as JSON."""
+    trouble = state.trouble
+    return {
+        "kind": state.id.kind,
+        "namespace": state.id.namespace,
+        "name": state.id.name,
+        "stage": str(state.stage),
+        "detail": state.detail,
+        "trouble": None
+        if trouble is None
+        else {
+            "pod": trouble.pod,
+            "reason": trouble.reason,
+            "message": trouble.message,
+            "advice": trouble.advice,
+        },
+    }

@@ -1,0 +1,70 @@
+"""Where to look once workloads run: addresses of their Services, and commands."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from kubeobj.cli.output import printable
+from kubeobj.documents import Wire
+
+if TYPE_CHECKING:
+    from kubeobj.api.client import Client
+
+# Ports that a browser is likely to open.
+_HTTP = frozenset({"http", "web", "www", "https"})
+
+
+def service_lines(client: "Client", namespaces: Iterable[str]) -> list[str]:
+    """Return a line for each port of the Services of some namespaces.
+
+    Args:
+        client: Reads them.
+        namespaces: Which.
+    """
+    from kubeobj.reconcile.request import wire_of
+
+    return [
+        f"  {name}   {address}"
+        for namespace in dict.fromkeys(namespaces)
+        for one in client.list("services", namespace=namespace)
+        for name, address in addresses_of(wire_of(one))
+    ]
+
+
+def addresses_of(service: Wire) -> Iterator[tuple[str, str]]:
+    """Yield where each port of a Service is reached: a name and an address.
+
+    >>> port = {"port": 80, "nodePort": 30080, "protocol": "TCP", "name": "http"}
+    >>> spec = {"type": "NodePort", "clusterIP": "127.7.128.9", "ports": [port]}
+    >>> service = {"metadata": {"name": "web", "namespace": "default"}, "spec": spec}
+    >>> [*addresses_of(service)]
+    [('service/web', 'http://127.0.0.1:30080 and http://127.7.128.9')]
+    """
+    metadata, spec = service["metadata"], service["spec"]
+    if metadata["name"] == "kubernetes" and metadata["namespace"] == "default":
+        return
+    name = f"service/{metadata['name']}"
+    if metadata["namespace"] != "default":
+        name = f"{name} -n {metadata['namespace']}"
+    address = spec.get("clusterIP", "")
+    if address in {"", "None"}:
+        return
+    for port in spec.get("ports") or ():
+        places = []
+        if port.get("nodePort"):
+            places.append(_address("127.0.0.1", port["nodePort"], port))
+        places.append(_address(address, port["port"], port))
+        yield printable(name), " and ".join(places)
+
+
+def _address(host: str, number: int, port: Wire) -> str:
+    protocol = port.get("protocol", "TCP")
+    if protocol == "TCP" and _is_http(port):
+        scheme = "https" if port.get("name") == "https" or port["port"] == 443 else "http"
+        usual = {"http": 80, "https": 443}[scheme]
+        return f"{scheme}://{host}" if number == usual else f"{scheme}://{host}:{number}"
+    return f"{host}:{number}" if protocol == "TCP" else f"{host}:{number}/{protocol.lower()}"
+
+
+def _is_http(port: Wire) -> bool:
+    said = str(port.get("appProtocol") or port.get("name") or "").lower()
+    return said in _HTTP or said.startswith("http") or port["port"] in {80, 443, 8080, 8000}
