@@ -82,7 +82,8 @@ class NodeAdmission:
             return None
         if before["spec"] == pod["spec"]:
             return None
-        for name, amount in requests_of(pod).items():
+        # Without its status: a pod that was told it cannot have more would not ask for it.
+        for name, amount in requests_of({"spec": pod["spec"]}).items():
             offered = self._offered.get(name)
             if offered is not None and amount > amount_of(name, offered):
                 capacity = amount_of(name, offered)

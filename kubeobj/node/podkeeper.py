@@ -25,6 +25,7 @@ from kubeobj.node.podtelling import PodTelling
 from kubeobj.node.podworker import plan
 from kubeobj.node.probes.board import ProbeBoard
 from kubeobj.node.reportedstatus import Reporter
+from kubeobj.node.restartpolicy import containers_of
 from kubeobj.node.situation import Decision, Flight, Note, Situation
 from kubeobj.reconcile.informer import version_of
 from kubeobj.reconcile.moments import text_of
@@ -270,8 +271,7 @@ class PodKeeper:
         """Take in what has come of an action; return whether the runtime has answered."""
         result, order = done.result, done.order
         if isinstance(order.action, PullImage):
-            for key in self._pulling.pop(order.action.image, {}):
-                self._hands.again(key)
+            self._end_pull(order.action.image, is_there=result.fault is None)
         if record is None:
             return not result.is_unavailable
         record.flights.pop(done.number, None)
@@ -281,6 +281,16 @@ class PodKeeper:
             record.take_view(result.tick, result.view)
         self._hands.again(record.key)
         return not result.is_unavailable
+
+    def _end_pull(self, image: str, *, is_there: bool) -> None:
+        """Let those go on that have waited for an image."""
+        for key in self._pulling.pop(image, {}):
+            for record in self.of(key) if is_there else ():
+                for container in containers_of(record.pod):
+                    if container.get("image") == image:
+                        # Whether it still has to be fetched is found out when it is started.
+                        record.memory.wanted.pop(container["name"], None)
+            self._hands.again(key)
 
     def _learn(self, record: PodRecord, order: Order, result: Result) -> None:
         now = self._hands.clock.now()

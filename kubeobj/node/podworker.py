@@ -128,21 +128,19 @@ def _make_sandbox(situation: Situation, memory: Memory, out: Decision) -> None:
     view = situation.view
     stale = [one for one in view.sandboxes if one.state is SandboxState.READY]
     if view.up or stale:
-        if not any(isinstance(one.action, StopContainer) for one in situation.flights):
-            message = "Pod sandbox changed, it will be killed and re-created."
-            out.notes.append(Note("SandboxChanged", message))
         for run in view.up:
             if not situation.stops(run.id):
                 grace = grace_of(situation.pod, None, None)
                 message = f"Stopping container {run.name}"
                 begin(StopContainer(run.name, run.id, grace, message), situation, memory, out)
-        if not view.up and begin(StopSandbox(stale[-1].id), situation, memory, out):
-            pass
+        if not view.up:
+            begin(StopSandbox(stale[-1].id), situation, memory, out)
         return
     if not memory.has_volumes:
         begin(PrepareVolumes(), situation, memory, out)
-    else:
-        begin(RunSandbox(view.next_attempt), situation, memory, out)
+    elif begin(RunSandbox(view.next_attempt), situation, memory, out) and view.sandboxes:
+        message = "Pod sandbox changed, it will be killed and re-created."
+        out.notes.append(Note("SandboxChanged", message))
 
 
 def _ephemerals(situation: Situation) -> list[Wire]:

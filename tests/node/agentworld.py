@@ -66,6 +66,7 @@ class AgentWorld:
         )
         self.prober = SimulatedProber(self.runtime)
         self.static_pods = static_pods
+        self.failed: list[tuple[Path, str]] = []
         account = {"apiVersion": "v1", "kind": "ServiceAccount"}
         self.client.create({**account, "metadata": {"name": "default", "namespace": "default"}})
         if node is not None:
@@ -82,6 +83,7 @@ class AgentWorld:
                 lambda _manager, _changed: PlainInputs(facts),
                 prober=self.prober,
                 static_pods=self.static_pods,
+                failed=lambda path, why: self.failed.append((path, why)),
             )
         )
         manager = Manager(self.client, self.clock, ids=SeededIdSource(8))
