@@ -32,18 +32,23 @@ def row_of(change: Change) -> Row:
         RecordError: If one of its texts is none that can be written: half a surrogate pair, say.
     """
     record, previous = change.record, change.previous
-    key = record.key
+    resource, namespace, name = record.key
     replaces = 0 if previous is None else previous.revision
     is_deletion = int(change.is_deletion)
+    uid, place, data, revision = record.uid, record.revision_at, record.data, record.revision
     try:
         labels = orjson.dumps(dict(record.labels)).decode()
         owners = orjson.dumps(record.owners).decode() if record.owners else _NONE
         terms = orjson.dumps(record.terms).decode() if record.terms else _NONE
-        head = (record.revision, replaces, is_deletion, *key, record.uid, record.revision_at)
-        checksum = _checksum((*head, labels, owners, terms), record.data)
+        head = (
+            f"{revision} {replaces} {is_deletion} {resource} {namespace} {name} {uid} {place}"
+            f" {labels} {owners} {terms}"
+        )
+        checksum = crc32(data, crc32(head.encode()))
     except (UnicodeEncodeError, TypeError) as error:
-        raise RecordError(f"{key!r} cannot be written: {error}") from None
-    return (*head, labels, owners, terms, record.data, checksum)
+        raise RecordError(f"{record.key!r} cannot be written: {error}") from None
+    names = (resource, namespace, name, uid)
+    return (revision, replaces, is_deletion, *names, place, labels, owners, terms, data, checksum)
 
 
 @final
@@ -63,26 +68,39 @@ class RowReader:
         Raises:
             ValueError: If the row is not as it was written.
         """
-        if _checksum(row[:11], row[11]) != row[12]:
+        (
+            revision,
+            replaces,
+            is_deletion,
+            resource,
+            namespace,
+            name,
+            uid,
+            place,
+            labels,
+            owners,
+            terms,
+            data,
+            checksum,
+        ) = row
+        # As in `row_of`, for it takes a third of the time of a start.
+        head = (
+            f"{revision} {replaces} {is_deletion} {resource} {namespace} {name} {uid} {place}"
+            f" {labels} {owners} {terms}"
+        )
+        if crc32(data, crc32(head.encode())) != checksum:
             raise ValueError("the checksum is wrong")
-        revision, _, _, resource, namespace, name, uid, place, labels, owners, terms, data, _ = row
-        names = self._names
+        names, words = self._names, self._words
         key = ObjectKey(
             names.setdefault(resource, resource), names.setdefault(namespace, namespace), name
         )
         known = self._labels.get(labels)
         if known is None:
             known = self._labels[labels] = MappingProxyType(orjson.loads(labels))
-        return Record(
-            key, uid, revision, data, place, known, self._word_list(owners), self._word_list(terms)
-        )
-
-    def _word_list(self, text: str) -> tuple[str, ...]:
-        known = self._words.get(text)
-        if known is None:
-            known = self._words[text] = tuple(orjson.loads(text))
-        return known
-
-
-def _checksum(head: tuple[object, ...], data: bytes) -> int:
-    return crc32(data, crc32("\0".join(map(str, head)).encode()))
+        owner_list = words.get(owners)
+        if owner_list is None:
+            owner_list = words[owners] = tuple(orjson.loads(owners))
+        term_list = words.get(terms)
+        if term_list is None:
+            term_list = words[terms] = tuple(orjson.loads(terms))
+        return Record(key, uid, revision, data, place, known, owner_list, term_list)
