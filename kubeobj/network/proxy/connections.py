@@ -5,14 +5,11 @@ that breaks on one side breaks on the other, so that nobody takes a part for the
 """
 
 import socket
-from typing import Final, final
+from typing import final
 
 from kubeobj.network.proxy.eventloop import EventLoop
 from kubeobj.network.proxy.sockets import reset_on_close
 from kubeobj.network.proxy.vessels import Vessel, Vessels
-
-LARGE_BYTES: Final = 1 << 15
-"""From how many bytes at once on more are expected to be there already."""
 
 
 @final
@@ -103,12 +100,10 @@ class _Way:
         """Carry what there is."""
         vessel = self._vessels.take()
         try:
-            count = LARGE_BYTES
-            while count >= LARGE_BYTES:
-                count = vessel.fill(self._from)
-                if count and not vessel.pour(self._to):
-                    self._wait(vessel)
-                    return
+            count = vessel.fill(self._from)
+            if count and not vessel.pour(self._to):
+                self._wait(vessel)
+                return
         except BlockingIOError:
             self._vessels.give_back(vessel)
         except OSError:
