@@ -191,6 +191,9 @@ def static_pod(
     if verdict.errors or verdict.stored is None:
         raise StaticPodFault("; ".join(map(str, verdict.errors)) or "it is no pod")
     stored: Wire = orjson.loads(orjson.dumps(verdict.stored))
+    for field in ("serviceAccountName", "serviceAccount"):
+        if field not in spec:
+            stored["spec"].pop(field, None)  # nobody admits it, so nobody gives it one
     annotations = {
         name: text
         for name, text in (stored["metadata"].get("annotations") or {}).items()
@@ -202,7 +205,7 @@ def static_pod(
         CONFIG_SOURCE: "file",
     }
     stored["metadata"] |= {"uid": uid, "annotations": annotations}
-    stored["status"] = {"phase": "Pending"}
+    stored["status"] = {}
     return stored
 
 
@@ -230,8 +233,7 @@ def mirror_of(pod: Wire, node: Wire | None) -> Wire:
                 "controller": True,
             }
         ]
-    spec = {name: value for name, value in pod["spec"].items() if name != "serviceAccount"}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod["spec"]}
 
 
 def is_mirror(pod: Wire) -> bool:
