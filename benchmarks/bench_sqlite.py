@@ -101,7 +101,7 @@ def test_4000_durable_writes_in_bursts(benchmark: BenchmarkFixture, store: Sqlit
 
 
 def test_start_with_100000_objects(benchmark: BenchmarkFixture, many: Path) -> None:
-    """In a new process, checked, with the last 10,000 changes; the file is in the system's cache."""
+    """In a new process, checked, with the last 10,000 changes; the file is cached."""
     command = [sys.executable, "-m", "benchmarks.store_start", str(many)]
 
     def measure() -> str:
