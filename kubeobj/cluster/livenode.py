@@ -10,7 +10,6 @@ import orjson
 
 from kubeobj.api.options import WriteOptions
 from kubeobj.clock import Clock
-from kubeobj.cluster.loopback import LoopbackRange
 from kubeobj.cluster.options import Options
 from kubeobj.cluster.podshutdown import PodShutdown
 from kubeobj.cluster.runtimechoice import Chosen
@@ -18,7 +17,6 @@ from kubeobj.cluster.savedexecutor import SavedExecutor
 from kubeobj.cluster.sharedapi import SharedApi
 from kubeobj.cluster.statedirectory import PRIVATE_DIRECTORY, StateDirectory
 from kubeobj.documents import Wire
-from kubeobj.network.dns.server import DnsPlace
 from kubeobj.network.servicenetwork import NetworkConfig, ServiceNetwork
 from kubeobj.node.agent import AgentLoop, AgentOptions
 from kubeobj.node.executor import ThreadExecutor
@@ -44,7 +42,6 @@ class LiveNode:
         api: The API.
         chosen: What runs pods.
         directory: Where the state of the cluster is.
-        loopback: The addresses of the cluster.
         options: What the cluster is made of.
     """
 
@@ -54,7 +51,6 @@ class LiveNode:
         api: SharedApi,
         chosen: Chosen,
         directory: StateDirectory,
-        loopback: LoopbackRange,
         options: Options,
     ) -> None:
         self.manager: Manager = manager
@@ -78,8 +74,8 @@ class LiveNode:
         self.network: ServiceNetwork = ServiceNetwork(
             NetworkConfig(
                 node=self.name,
-                dns=(DnsPlace(loopback.dns, or_from=5300),),
-                local_ranges=(loopback.services,),
+                dns=chosen.dns,
+                local_ranges=(chosen.services,),
             ),
             wake=self._woken,
             log=directory.node / "proxy.log",

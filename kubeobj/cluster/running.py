@@ -69,7 +69,7 @@ class RunningCluster:
                 kinds=options.kinds,
                 admissions=options.admissions,
                 token_secret=config.token_secret.encode(),
-                service_cidrs=(self.loopback.services,),
+                service_cidrs=(self.chosen.services,),
                 allow_loopback_endpoints=True,
             )
         except BaseException:
@@ -85,7 +85,7 @@ class RunningCluster:
         with suppress(AlreadyExists):
             self.client.create(storage_class(directory.volumes))
         self.node: LiveNode = LiveNode(
-            self._manager(NODE), self.api, self.chosen, directory, self.loopback, options
+            self._manager(NODE), self.api, self.chosen, directory, options
         )
         """The machine, as a node."""
         controllers, scheduler = self._manager(CONTROLLERS), self._manager(SCHEDULER)
