@@ -14,6 +14,7 @@ from kubeobj.api.inprocess import InProcessClient
 from kubeobj.api.kind import ADMIN, User
 from kubeobj.models.unstructured import Unstructured
 from kubeobj.reconcile.clientlayer import Ask, Call, layered
+from kubeobj.store.errors import StoreUnwritable
 from kubeobj.store.sqlite.sqlitestore import SqliteStore
 
 T = TypeVar("T")
@@ -77,6 +78,11 @@ class SharedApi:
                 with store.burst() if isinstance(store, SqliteStore) else nullcontext():
                     yield
                 after = store.revision
+        except StoreUnwritable:
+            # What was handed out has been taken back, with the Services that it was for.
+            core = self.server.core
+            core.allocators = core.allocators.anew()
+            raise
         finally:
             if after != before:
                 self._tell()

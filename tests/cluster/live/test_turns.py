@@ -28,7 +28,7 @@ def _service(name: str, address: str) -> Wire:
 
 
 def test_a_turn_that_cannot_be_kept_hands_nothing_out(store: SqliteStore) -> None:
-    """Addresses of Services that are no more are free, those of Services that still are, are not."""
+    """Addresses of Services that are no more are free, and those of the others are not."""
     server = ApiServer(store=store)
     api = SharedApi(server)
     server.create("services", _service("old", "10.0.0.7"), namespace="default")
