@@ -20,6 +20,11 @@ from kubeobj.cluster.process import CONTROLLERS, OPERATORS, SCHEDULER
 from kubeobj.cluster.runtimechoice import Chosen, choose_runtime
 from kubeobj.cluster.sharedapi import SharedApi
 from kubeobj.cluster.statedirectory import Config, StateDirectory
+from kubeobj.controllers.horizontalpodautoscaler import (
+    HorizontalPodAutoscalerController,
+    horizontal_pod_autoscaler,
+)
+from kubeobj.controllers.measuredmetrics import Measured, MeasuredMetrics
 from kubeobj.reconcile.manager import Install, Manager
 from kubeobj.runtimes.cri import ContainerRuntime
 from kubeobj.scheduling.loop import scheduler_loop
@@ -89,7 +94,7 @@ class RunningCluster:
         )
         """The machine, as a node."""
         controllers, scheduler = self._manager(CONTROLLERS), self._manager(SCHEDULER)
-        controllers.install(*options.loops)
+        controllers.install(*_measured(options.loops, self.node.pods))
         scheduler.install(scheduler_loop(options.profiles))
         self._loops = LoopThread(
             {NODE: self.node.manager, CONTROLLERS: controllers, SCHEDULER: scheduler},
@@ -143,6 +148,12 @@ class RunningCluster:
 
     def _manager(self, name: str) -> Manager:
         return Manager(self.api.loop_client(_user(name), name), self._clock, name=name)
+
+
+def _measured(loops: Sequence[Install], pods: Measured) -> list[Install]:
+    """Return loops, autoscalers among them going by what pods really use."""
+    autoscalers = horizontal_pod_autoscaler(MeasuredMetrics(pods))
+    return [autoscalers if one is HorizontalPodAutoscalerController else one for one in loops]
 
 
 def _user(name: str) -> User:
