@@ -67,13 +67,15 @@ def _text_of(path: Path, limit_bytes: int) -> str:
         descriptor = os.open(path, flags)
     except OSError:
         return ""
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - of a descriptor
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             return ""
-        size = os.fstat(descriptor).st_size
-        if size > limit_bytes:
-            file.seek(size - limit_bytes)  # the end says more than the beginning
-        return _cut(file.read(limit_bytes), limit_bytes)
+        # The end says more than the beginning.
+        start = max(found.st_size - limit_bytes, 0)
+        return _cut(os.pread(descriptor, limit_bytes, start), limit_bytes)
+    finally:
+        os.close(descriptor)
 
 
 def _cut(data: bytes, limit_bytes: int) -> str:

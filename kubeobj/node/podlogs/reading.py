@@ -30,22 +30,23 @@ def read_log(path: Path, options: LogOptions) -> Iterator[Printed]:
     """
     printer = Printer(options)
     with path.open("rb") as current:
-        for line in chain(older_lines(path, current, options), parsed(current)):
+        older = put_aside(path)
+        for line in chain(older_lines(older, current, options), parsed(current)):
             yield from printer.print(line)
             if printer.is_done:
                 return
     yield from printer.end()
 
 
-def older_lines(path: Path, current: BinaryIO, options: LogOptions) -> Iterator[LogLine]:
+def older_lines(older: list[Path], current: BinaryIO, options: LogOptions) -> Iterator[LogLine]:
     """Yield the wanted lines that were put aside, and go to the first one in the file of now.
 
     Args:
-        path: The file that is written to.
-        current: That file, opened.
+        older: The files that were put aside.
+        current: The file that is written to, opened.
         options: Which part is wanted.
     """
-    older = _wanted_files(put_aside(path), options)
+    older = _wanted_files(older, options)
     start, lines = 0, options.tail_lines
     if lines is not None:
         start, found = tail_start(current, lines, options.stream)
@@ -53,7 +54,7 @@ def older_lines(path: Path, current: BinaryIO, options: LogOptions) -> Iterator[
         yield from _tail_of_older(older, lines - found, options.stream)
     else:
         for file in older:
-            yield from _lines_of(file)
+            yield from lines_of(file)
     current.seek(start)
 
 
@@ -97,7 +98,7 @@ def _tail_of_older(files: list[Path], lines: int, stream: str) -> Iterator[LogLi
     for file in reversed(files):
         if lines <= 0:
             break
-        whole = list(_lines_of(file))
+        whole = list(lines_of(file))
         ends = [
             position
             for position, line in enumerate(whole)
@@ -110,7 +111,7 @@ def _tail_of_older(files: list[Path], lines: int, stream: str) -> Iterator[LogLi
         yield from part
 
 
-def _lines_of(file: Path) -> Iterator[LogLine]:
+def lines_of(file: Path) -> Iterator[LogLine]:
     """Yield the lines of a file that was put aside; nothing, if it is gone meanwhile."""
     try:
         opened = open_log_file(file)

@@ -106,10 +106,10 @@ def make_room(path: Path, policy: RotationPolicy) -> None:
         file.unlink(missing_ok=True)
     files = put_aside(path)
     # Besides these there are that which is written to, and that which is put aside now.
-    kept = policy.most_files - 2
-    for file in files[: len(files) - kept]:
+    excess = max(len(files) - (policy.most_files - 2), 0)
+    for file in files[:excess]:
         file.unlink(missing_ok=True)
-    for file in files[len(files) - kept :]:
+    for file in files[excess:]:
         if not file.name.endswith(PACKED):
             _pack(file)
 

@@ -16,7 +16,7 @@ def tail_start(file: BinaryIO, lines: int, stream: str = "") -> tuple[int, int]:
     """Return where the last so many whole lines begin, and how many of them there are.
 
     A line that has not been ended counts as one. Parts of a line that lie among lines of the other
-    stream may be left out with those.
+    stream, or in a file that was put aside, may be left out with those.
 
     Args:
         file: The log file, unpacked.
