@@ -7,7 +7,7 @@ Source: ``k8s.io/kubernetes/pkg/registry/core/pod`` strategy.go LogLocation, and
 """
 
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, final
@@ -19,12 +19,16 @@ from kubeobj.clock import Clock, LiveClock
 from kubeobj.documents import Wire
 from kubeobj.errors import TimeError
 from kubeobj.meta.timestamps import Time
-from kubeobj.node.podlogs.following import LogFollower
+from kubeobj.node.podlogs.availability import (
+    LogsUnavailable,
+    container_id_meant,
+    container_meant,
+)
+from kubeobj.node.podlogs.containerlogs import FollowedLog, WholeLog
 from kubeobj.node.podlogs.logoptions import LogOptions
-from kubeobj.node.podlogs.reading import read_log
 from kubeobj.reconcile.request import wire_of
 from kubeobj.runtimes.cri import ContainerRuntime, Session, Stream
-from kubeobj.runtimes.errors import NoSuchContainer, RuntimeFault
+from kubeobj.runtimes.errors import RuntimeFault
 from kubeobj.runtimes.states import Container, ContainerState, Sandbox, SandboxState
 
 _DEFAULT_CONTAINER: Final = "kubectl.kubernetes.io/default-container"
@@ -55,13 +59,17 @@ class LocalPodStreams:
     def log(self, pod: str, query: LogQuery, *, namespace: str | None = None) -> LogStream:
         """Return the log of a container; see `PodStreams.log`."""
         found = wire_of(self._client.get("pods", pod, namespace=namespace))
-        container = container_of(found, query.container, for_logs=True)
-        path = self._log_path(found, container, previous=query.previous)
-        options = self._options(query)
         try:
-            if not query.follow or query.previous:
-                return _WholeLog(path, options)
-            return _FollowedLog(LogFollower(path, options, self._runs(found, container, path)))
+            container = container_meant(found, query.container or _usual(found))
+            path = self._log_path(found, container, previous=query.previous)
+        except LogsUnavailable as error:
+            raise BadRequest(error.message) from None
+        options = self._options(query)
+        run = self._run_of(found, container, path) if query.follow else None
+        try:
+            if run is None:
+                return WholeLog(path, options)
+            return FollowedLog(self._runtime, run, path, options)
         except OSError as error:
             raise _unreadable(container, pod, error) from error
 
@@ -91,7 +99,7 @@ class LocalPodStreams:
         """Return the file of a container's log.
 
         Raises:
-            BadRequest: If there is none.
+            LogsUnavailable: If there is none.
         """
         metadata = pod["metadata"]
         directory = f"{metadata['namespace']}_{metadata['name']}_{metadata['uid']}"
@@ -99,42 +107,21 @@ class LocalPodStreams:
         attempts = []
         with suppress(OSError):
             attempts = sorted(int(one.stem) for one in where.glob("*.log") if one.stem.isdigit())
-        name = metadata["name"]
         if previous:
             attempts = attempts[:-1]
-            if not attempts:
-                msg = f'previous terminated container "{container}" in pod "{name}" not found'
-                raise BadRequest(msg)
         if attempts:
             return where / f"{attempts[-1]}.log"
-        waiting = (_status_of(pod, container).get("state") or {}).get("waiting")
-        if waiting is not None:
-            reason = waiting.get("reason", "")
-            msg = f'container "{container}" in pod "{name}" is waiting to start: {reason}'
-        else:
-            msg = f'container "{container}" in pod "{name}" is not available'
-        raise BadRequest(msg)
+        # It says why there is none, or the files of what has run are gone.
+        shown = container_id_meant(pod, container, previous=previous)
+        raise LogsUnavailable(f"unable to retrieve container logs for {shown}")
 
-    def _runs(self, pod: Wire, container: str, path: Path) -> Callable[[], bool]:
-        """Return what tells whether the run that a log is of still goes on."""
+    def _run_of(self, pod: Wire, container: str, path: Path) -> Container | None:
+        """Return the run that a log is of, if the runtime still knows it."""
         try:
             runs = self._containers(pod, container)
         except RuntimeFault:
-            runs = []
-        found = [one for one in runs if str(one.attempt) == path.stem]
-
-        def is_running() -> bool:
-            if not found:
-                return False
-            try:
-                state = self._runtime.container(found[-1].id).state
-            except NoSuchContainer:
-                return False
-            except RuntimeFault:
-                return True  # nobody can say now; it is asked again
-            return state in {ContainerState.RUNNING, ContainerState.CREATED}
-
-        return is_running
+            return None
+        return next((one for one in reversed(runs) if str(one.attempt) == path.stem), None)
 
     # ------------------------------------------------------------ commands
 
@@ -219,42 +206,29 @@ class LocalPodStreams:
 # ---------------------------------------------------------------- which container
 
 
-def container_of(pod: Wire, said: str, *, for_logs: bool = False) -> str:
+def container_of(pod: Wire, said: str) -> str:
     """Return the container that is meant.
 
     Args:
         pod: The pod.
         said: Which is asked for; empty for the usual one.
-        for_logs: Whether one has to be said where there are several.
 
     Raises:
-        BadRequest: If the pod has no such container, or it is not clear which is meant.
+        BadRequest: If the pod has no such container.
     """
     spec, name = pod["spec"], pod["metadata"]["name"]
     names = [one["name"] for kind in _KINDS for one in spec.get(kind) or ()]
-    mains = [one["name"] for one in spec["containers"]]
     if said:
         if said not in names:
             raise BadRequest(f"container {said} is not valid for pod {name}")
         return said
+    return _usual(pod) or str(spec["containers"][0]["name"])
+
+
+def _usual(pod: Wire) -> str:
+    """Return the container that a pod says is usually meant; empty if it does not say."""
     usual = (pod["metadata"].get("annotations") or {}).get(_DEFAULT_CONTAINER)
-    if usual in mains:
-        return str(usual)
-    if len(mains) > 1 and for_logs:
-        listed = " ".join(mains)
-        msg = f"a container name must be specified for pod {name}, choose one of: [{listed}]"
-        raise BadRequest(msg)
-    return str(mains[0])
-
-
-def _status_of(pod: Wire, container: str) -> Wire:
-    status: Wire = pod.get("status") or {}
-    for kind in ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"):
-        for one in status.get(kind) or ():
-            if one["name"] == container:
-                found: Wire = one
-                return found
-    return {}
+    return str(usual) if usual in [one["name"] for one in pod["spec"]["containers"]] else ""
 
 
 def _refuse_ended(pod: Wire) -> None:
@@ -270,39 +244,6 @@ def _unreadable(container: str, pod: str, error: OSError) -> BadRequest:
 
 
 # ---------------------------------------------------------------- streams
-
-
-@final
-class _WholeLog:
-    """A log as it is now."""
-
-    def __init__(self, path: Path, options: LogOptions) -> None:
-        self._printed = read_log(path, options)
-        self._is_closed = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        for one in self._printed:
-            if self._is_closed:
-                return
-            yield one.data
-
-    def close(self) -> None:
-        self._is_closed = True
-
-
-@final
-class _FollowedLog:
-    """A log that goes on."""
-
-    def __init__(self, follower: LogFollower) -> None:
-        self._follower = follower
-
-    def __iter__(self) -> Iterator[bytes]:
-        for one in self._follower:
-            yield one.data
-
-    def close(self) -> None:
-        self._follower.close()
 
 
 @final

@@ -46,7 +46,7 @@ def container_meant(pod: Wire, name: str = "") -> str:
         if name not in (*mains, *inits, *others):
             raise LogsUnavailable(f"container {name} is not valid for pod {pod_name}")
         return name
-    if len(mains) == 1 and not inits and not others:
+    if len(mains) == 1:
         return str(mains[0])
     message = (
         f"a container name must be specified for pod {pod_name}, choose one of: {_list(mains)}"

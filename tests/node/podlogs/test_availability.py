@@ -37,7 +37,7 @@ NEVER = {"terminated": {}}
         (pod({"waiting": {"reason": "CrashLoopBackOff"}}, ENDED), False, "process://old"),
     ],
 )
-def test_whose_log_is_meant(document: Document, previous: bool, expected: str) -> None:  # noqa: FBT001 - of the table
+def test_whose_log_is_meant(document: Document, previous: bool, expected: str) -> None:
     """The run that goes on, or the one before it."""
     assert container_id_meant(document, "a", previous=previous) == expected
 
@@ -71,7 +71,7 @@ def test_whose_log_is_meant(document: Document, previous: bool, expected: str) -
         ({**pod({}), "status": {}}, False, 'container "a" in pod "web" is not available'),
     ],
 )
-def test_why_there_is_none(document: Document, previous: bool, message: str) -> None:  # noqa: FBT001 - of the table
+def test_why_there_is_none(document: Document, previous: bool, message: str) -> None:
     """As the kubelet tells it."""
     with pytest.raises(LogsUnavailable) as caught:
         container_id_meant(document, "a", previous=previous)
@@ -86,7 +86,7 @@ def several(**fields: list[str]) -> Document:
 
 def test_which_container_is_meant() -> None:
     """The only one need not be named."""
-    assert container_meant(several(containers=["a"])) == "a"
+    assert container_meant(several(containers=["a"], initContainers=["i"])) == "a"
     whole = several(containers=["a", "b"], initContainers=["i"], ephemeralContainers=["e"])
     for name in ("a", "b", "i", "e"):
         assert container_meant(whole, name) == name
@@ -101,10 +101,12 @@ def test_which_container_is_meant() -> None:
             "a container name must be specified for pod web, choose one of: [a b]",
         ),
         (
-            several(containers=["a"], initContainers=["i", "j"], ephemeralContainers=["e"]),
+            several(containers=["a", "b"], initContainers=["i", "j"], ephemeralContainers=["e"]),
             "",
-            "a container name must be specified for pod web, choose one of: [a] or one of the init "
-            "containers: [i j] or one of the ephemeral containers: [e]",
+            (
+                "a container name must be specified for pod web, choose one of: [a b] or one of "
+                "the init containers: [i j] or one of the ephemeral containers: [e]"
+            ),
         ),
         (several(containers=["a"]), "x", "container x is not valid for pod web"),
     ],
