@@ -200,7 +200,7 @@ class _Lookup:
                     return Found([], [])
                 members = [one for one in names.members if one.name == member]
                 return _of_members(name, name.parent(), members, None) if members else None
-            case [port, protocol] if port.startswith("_") and protocol.startswith("_"):
+            case [port, protocol] if port[:1] == protocol[:1] == "_" and port != "_":
                 service = name.parent().parent()
                 return self._whole(name, service, names, (port[1:], protocol[1:]))
             case _:
