@@ -10,6 +10,7 @@ import orjson
 
 from kubeobj.api.options import WriteOptions
 from kubeobj.clock import Clock
+from kubeobj.cluster.localvolumes import LocalVolumes
 from kubeobj.cluster.options import Options
 from kubeobj.cluster.podshutdown import PodShutdown
 from kubeobj.cluster.runtimechoice import Chosen
@@ -104,9 +105,10 @@ class LiveNode:
                 pressures=self._pressures,
                 wake=self._woken,
                 failed=_unreadable,
+                longest_wait=self._options.longest_wait,
             )
         )
-        self.manager.install(self._agent, self._install_keeper, self.network)
+        self.manager.install(self._agent, self._install_keeper, self.network, self._install_volumes)
 
     def stop(self, do: Callable[[Callable[[], object]], object], *, leave_pods: bool) -> None:
         """End the pods, unless they are left, and look after them no more.
@@ -216,6 +218,9 @@ class LiveNode:
             manager, self._chosen.runtime, self._executor, agent.agent, keeping
         )
         manager.add(self._keeper)
+
+    def _install_volumes(self, manager: Manager) -> None:
+        LocalVolumes(manager, self._directory.volumes, self._executor)
 
     def _pressures(self) -> Sequence[str]:
         return () if self._keeper is None else self._keeper.pressures

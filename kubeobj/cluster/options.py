@@ -9,7 +9,9 @@ from typing import final
 
 from kubeobj.api.admission.chain import Admission
 from kubeobj.api.kind import Kind
+from kubeobj.clock import Clock, LiveClock
 from kubeobj.controllers.builtin import LOOPS
+from kubeobj.node.podmemory import LONGEST_SECONDS
 from kubeobj.reconcile.manager import Install
 from kubeobj.scheduling.profiles import Profile
 
@@ -35,6 +37,9 @@ class Options:
         images: For processes: what images are, by name: a directory with a root file system or a
             virtual environment.
         static_pods: A directory of manifests of pods that the node runs by itself.
+        longest_wait: How long a container waits at most until it is started again, in seconds;
+            KEP-4603 lets a node have less than five minutes.
+        clock: Tells the time.
     """
 
     node_name: str = field(default_factory=machine_name)
@@ -45,3 +50,5 @@ class Options:
     admissions: Sequence[Admission] = ()
     images: Mapping[str, Path] = field(default_factory=dict)
     static_pods: Path | None = None
+    longest_wait: float = LONGEST_SECONDS
+    clock: Clock = field(default_factory=LiveClock)

@@ -10,7 +10,7 @@ from kubeobj.api.apiserver import ApiServer
 from kubeobj.api.client import Client
 from kubeobj.api.errors import AlreadyExists
 from kubeobj.api.kind import User
-from kubeobj.clock import Clock, LiveClock
+from kubeobj.clock import Clock
 from kubeobj.cluster.basics import storage_class
 from kubeobj.cluster.livenode import LiveNode
 from kubeobj.cluster.loopback import LoopbackRange, claim_range
@@ -55,7 +55,7 @@ class RunningCluster:
         self, directory: StateDirectory, runtime: str | ContainerRuntime, options: Options
     ) -> None:
         self._options = options
-        self._clock: Clock = LiveClock()
+        self._clock: Clock = options.clock
         config = directory.read_config()
         self.loopback: LoopbackRange = claim_range(directory.path, config.octet)
         """Its addresses."""
