@@ -1,0 +1,119 @@
+"""Which container engines this machine has, by their sockets.
+
+Source: the documentation of ``docker context`` and ``podman system service``.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, final
+
+from kubeobj.runtimes.docker.engine import Engine
+from kubeobj.runtimes.errors import RuntimeUnavailable
+
+ANY: Final = "any"
+"""Whichever engine there is."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class FoundEngine:
+    """An engine that answers.
+
+    Args:
+        kind: ``docker`` or ``podman``.
+        version: Which version.
+        url: Where it is.
+    """
+
+    kind: str
+    version: str
+    url: str
+
+
+def engine_urls(environment: Mapping[str, str], home: Path) -> tuple[str, ...]:
+    """Return where engines are looked for, first what was asked for, then what is usual.
+
+    >>> engine_urls({"DOCKER_HOST": "tcp://localhost:1"}, Path("/home/me"))[:2]
+    ('tcp://localhost:1', 'unix:///var/run/docker.sock')
+    """
+    asked = [environment.get("DOCKER_HOST", ""), environment.get("CONTAINER_HOST", "")]
+    runtime = environment.get("XDG_RUNTIME_DIR", "")
+    paths = ["/var/run/docker.sock"]
+    if runtime:
+        paths += [f"{runtime}/docker.sock", f"{runtime}/podman/podman.sock"]
+    paths += [
+        "/run/podman/podman.sock",
+        str(home / ".docker/run/docker.sock"),
+        str(home / ".docker/desktop/docker.sock"),
+        str(home / ".colima/default/docker.sock"),
+        str(home / ".rd/docker.sock"),
+    ]
+    urls = [url for url in asked if url] + [f"unix://{path}" for path in paths]
+    return tuple(dict.fromkeys(urls))
+
+
+def find_engines(environment: Mapping[str, str] | None = None) -> tuple[FoundEngine, ...]:
+    """Return the engines that answer, in the order in which they are to be preferred."""
+    return _looked(environment)[0]
+
+
+def find_engine(kind: str = ANY, environment: Mapping[str, str] | None = None) -> FoundEngine:
+    """Return the first engine of a kind: ``docker``, ``podman`` or `ANY`.
+
+    Raises:
+        RuntimeUnavailable: If there is none; it says where was looked, and what to do.
+    """
+    found, problems = _looked(environment)
+    for engine in found:
+        if kind in (ANY, engine.kind):
+            return engine
+    wanted = {"docker": "Docker", "podman": "Podman"}.get(kind, "container engine")
+    others = f"; there is {found[0].kind} at {found[0].url}" if found else ""
+    if problems:
+        raise RuntimeUnavailable(f"no {wanted} answers: {'; '.join(problems)}{others}")
+    hint = "start Podman's service with 'systemctl start podman.socket', or as you with --user"
+    raise RuntimeUnavailable(
+        f"no {wanted} is here{others}: install it and start it ({hint}), set DOCKER_HOST to where "
+        "it is, or run pods as processes"
+    )
+
+
+def _looked(
+    environment: Mapping[str, str] | None,
+) -> tuple[tuple[FoundEngine, ...], tuple[str, ...]]:
+    given = os.environ if environment is None else environment
+    asked = {given.get("DOCKER_HOST", ""), given.get("CONTAINER_HOST", "")}
+    found: list[FoundEngine] = []
+    problems: list[str] = []
+    for url in engine_urls(given, Path.home()):
+        if url not in asked and not os.path.lexists(url.removeprefix("unix://")):
+            continue
+        problem = unsupported(url)
+        if problem:
+            problems.append(problem)
+            continue
+        engine = Engine(url)
+        try:
+            version = engine.version()
+            found.append(FoundEngine(version.name, version.version, url))
+        except RuntimeUnavailable as fault:
+            problems.append(fault.message)
+        finally:
+            engine.close()
+    return tuple(found), tuple(problems)
+
+
+def unsupported(url: str) -> str:
+    """Return why an engine cannot be used at an address; empty if it can.
+
+    >>> unsupported("unix:///run/docker.sock"), unsupported("ssh://far")[:31]
+    ('', 'the engine at ssh://far is not ')
+    """
+    if url.startswith(("unix:///", "tcp://")):
+        return ""
+    return (
+        f"the engine at {url} is not reached through a socket of this machine, and the volumes of "
+        "pods are files of this machine; unset DOCKER_HOST, or set it to unix:///…"
+    )

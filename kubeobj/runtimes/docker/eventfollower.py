@@ -1,0 +1,202 @@
+"""One thread that hears what an engine tells of our containers, and passes it on.
+
+Events are told in order, each once. When the engine was away, what has ended meanwhile is found by
+asking what there is.
+
+Source: Docker Engine API 1.41, ``SystemEvents``.
+"""
+
+import json
+import select
+import threading
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Final, final
+
+from kubeobj.documents import Wire
+from kubeobj.errors import KubeobjError
+from kubeobj.runtimes.cri import Happened, Notify, RuntimeEvent, Unsubscribe
+from kubeobj.runtimes.docker.engine import Engine
+from kubeobj.runtimes.docker.enginestream import EngineStream
+from kubeobj.runtimes.docker.observations import state_of
+from kubeobj.runtimes.docker.records import KIND, OWNER, SANDBOX
+from kubeobj.runtimes.states import ContainerState
+
+_POD_UID: Final = "io.kubernetes.pod.uid"
+_LONGEST_PAUSE: Final = 2.0
+_FIRST_PAUSE: Final = 0.1
+_CHECK_MILLISECONDS: Final = 200
+
+
+class _Stage(IntEnum):
+    """How far a container has come; it never goes back."""
+
+    CREATED = 0
+    STARTED = 1
+    STOPPED = 2
+    REMOVED = 3
+
+
+_ACTIONS: Final = {
+    "create": _Stage.CREATED,
+    "start": _Stage.STARTED,
+    "die": _Stage.STOPPED,
+    "died": _Stage.STOPPED,
+    "destroy": _Stage.REMOVED,
+    "remove": _Stage.REMOVED,
+}
+_TOLD: Final = {
+    _Stage.CREATED: Happened.CREATED,
+    _Stage.STARTED: Happened.STARTED,
+    _Stage.STOPPED: Happened.STOPPED,
+    _Stage.REMOVED: Happened.REMOVED,
+}
+
+
+@final
+class EventFollower:
+    """Listens to an engine until it is closed.
+
+    Args:
+        engine: The engine.
+        owner: Whose containers matter.
+        begun_at: From when on events matter, in seconds since 1970.
+        found: Told what there is, whenever the engine has been reached anew.
+    """
+
+    def __init__(
+        self, engine: Engine, owner: str, begun_at: float, found: Callable[[list[Wire]], None]
+    ) -> None:
+        self._engine = engine
+        self._owner = owner
+        self._since = f"{begun_at:.9f}"
+        self._found = found
+        self._lock = threading.Lock()
+        self._notified: tuple[Notify, ...] = ()
+        self._stages: dict[str, _Stage] = {}
+        self._pods: dict[str, tuple[str, bool]] = {}
+        self._closed = threading.Event()
+        self._stream: EngineStream | None = None
+        self._first = True
+        self._thread = threading.Thread(target=self._run, name="kubeobj-events", daemon=True)
+        self._thread.start()
+
+    def subscribe(self, notify: Notify) -> Unsubscribe:
+        """Tell of what happens from now on."""
+        with self._lock:
+            self._notified = (*self._notified, notify)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._notified = tuple(one for one in self._notified if one is not notify)
+
+        return unsubscribe
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._closed.set()
+        self._thread.join()
+
+    # ------------------------------------------------------------ in its own thread
+
+    def _run(self) -> None:
+        pause = _FIRST_PAUSE
+        while not self._closed.is_set():
+            try:
+                self._listen()
+                pause = _FIRST_PAUSE
+            except (KubeobjError, OSError, ValueError):
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            self._closed.wait(pause)
+
+    def _listen(self) -> None:
+        filters = {"type": ["container"], "label": [f"{OWNER}={self._owner}"]}
+        query = {"filters": json.dumps(filters), "since": self._since}
+        stream = self._engine.stream("GET", "/events", query)
+        try:
+            label = {"label": [f"{OWNER}={self._owner}"]}
+            listed = self._engine.get_list(
+                "/containers/json", {"all": "1", "filters": json.dumps(label)}
+            )
+            self._compare(listed)
+            self._found(listed)
+            self._hear(stream)
+        finally:
+            stream.close()
+
+    def _hear(self, stream: EngineStream) -> None:
+        poll = select.poll()
+        poll.register(stream.connection, select.POLLIN)
+        pending = stream.begun()
+        while True:
+            *lines, pending = pending.split(b"\n")
+            # Podman ends an event with no line but the next one.
+            if pending.startswith(b"{") and _whole(pending):
+                lines, pending = [*lines, pending], b""
+            for line in lines:
+                if line.strip():
+                    self._told(json.loads(line))
+            while not poll.poll(_CHECK_MILLISECONDS):
+                if self._closed.is_set():
+                    return
+            data = stream.receive()
+            if data is None:
+                return
+            pending += data
+
+    def _told(self, event: Wire) -> None:
+        self._since = _stamp(int(event.get("timeNano") or 0)) or self._since
+        stage = _ACTIONS.get(str(event.get("Action") or event.get("status")))
+        if stage is None:
+            return
+        actor = event["Actor"]
+        labels = actor.get("Attributes") or {}
+        container_id = str(actor["ID"])
+        if _POD_UID in labels:
+            self._pods[container_id] = (labels[_POD_UID], labels.get(KIND) == SANDBOX)
+        self._reached(container_id, stage)
+
+    def _compare(self, listed: list[Wire]) -> None:
+        """Find out what was missed: what has ended, and what is gone."""
+        alive = {str(one["Id"]): one for one in listed}
+        first, self._first = self._first, False
+        for container_id, one in alive.items():
+            labels = one["Labels"]
+            self._pods[container_id] = (labels.get(_POD_UID, ""), labels.get(KIND) == SANDBOX)
+            if not first and state_of(str(one["State"])) is ContainerState.EXITED:
+                self._reached(container_id, _Stage.STOPPED)
+        for container_id in [one for one in self._stages if one not in alive]:
+            self._reached(container_id, _Stage.STOPPED)
+            self._reached(container_id, _Stage.REMOVED)
+
+    def _reached(self, container_id: str, stage: _Stage) -> None:
+        before = self._stages.get(container_id)
+        if before is not None and before >= stage:
+            return
+        pod_uid, is_sandbox = self._pods.get(container_id, ("", False))
+        if stage is _Stage.REMOVED:
+            self._stages.pop(container_id, None)
+            self._pods.pop(container_id, None)
+        else:
+            self._stages[container_id] = stage
+        if is_sandbox and stage is not _Stage.STOPPED:
+            return
+        event = RuntimeEvent(_TOLD[stage], pod_uid, "" if is_sandbox else container_id)
+        for notify in self._notified:
+            notify(event)
+
+
+def _whole(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _stamp(nanoseconds: int) -> str:
+    """Return the time right after an event, as an engine takes it."""
+    if not nanoseconds:
+        return ""
+    seconds, rest = divmod(nanoseconds + 1, 1_000_000_000)
+    return f"{seconds}.{rest:09d}"

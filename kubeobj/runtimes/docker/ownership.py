@@ -1,0 +1,52 @@
+"""What a runtime keeps in its directory: whose containers are, and what the engine may not do."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Final, final
+
+_BYTES: Final = 8
+
+
+def owner_of(directory: Path) -> str:
+    """Return the word for a directory; the first who asks makes it, and the directory.
+
+    Raises:
+        OSError: If the directory cannot be made or read.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = directory / "owner"
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        pass
+    draft = directory / f".owner-{secrets.token_hex(_BYTES)}"
+    draft.write_text(secrets.token_hex(_BYTES), encoding="ascii")
+    draft.chmod(0o600)
+    try:
+        os.link(draft, path)  # who comes second takes the word of the first
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+@final
+class Protection:
+    """Whether the engine may tell the kernel to end something late when memory is short.
+
+    Some machines do not let even root do that; it is found out once, and kept.
+
+    Args:
+        directory: Where that is kept.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / "no-oom-score"
+        self.allowed: bool = not self._path.exists()
+
+    def refuse(self) -> None:
+        """Do not ask for it any more."""
+        self.allowed = False
+        self._path.touch(mode=0o600)
