@@ -168,7 +168,9 @@ class ContainerStatuses:
     def _put_waiting(self, container: Wire, status: Wire) -> None:
         """Say why a container waits that is to be started, if that is known."""
         why = self._memory.waiting.get(container["name"])
-        if why is None or not is_to_be_started(self._pod, container, self._view):
+        if why is None or self._memory.ending_since is not None:
+            return
+        if not is_to_be_started(self._pod, container, self._view):
             return
         if "terminated" in status["state"]:
             status["lastState"] = status["state"]
