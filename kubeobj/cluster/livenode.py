@@ -26,6 +26,8 @@ from kubeobj.node.nodeinputs import NodeInputs
 from kubeobj.node.nodekeeper import Keeping, NodeKeeper
 from kubeobj.node.nodestatus import NodeConfig
 from kubeobj.node.podfacts import ClusterDns, NodeFacts
+from kubeobj.node.podlogs.logkeeper import LogKeeper
+from kubeobj.node.podlogs.rotation import LogRotator
 from kubeobj.node.podsources import PodSources
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.request import Request
@@ -108,7 +110,13 @@ class LiveNode:
                 longest_wait=self._options.longest_wait,
             )
         )
-        self.manager.install(self._agent, self._install_keeper, self.network, self._install_volumes)
+        self.manager.install(
+            self._agent,
+            self._install_keeper,
+            self.network,
+            self._install_volumes,
+            self._install_log_keeper,
+        )
 
     def stop(self, do: Callable[[Callable[[], object]], object], *, leave_pods: bool) -> None:
         """End the pods, unless they are left, and look after them no more.
@@ -221,6 +229,10 @@ class LiveNode:
 
     def _install_volumes(self, manager: Manager) -> None:
         LocalVolumes(manager, self._directory.volumes, self._executor)
+
+    def _install_log_keeper(self, manager: Manager) -> None:
+        rotator = LogRotator(self._chosen.runtime, self._clock)
+        manager.add(LogKeeper(rotator, self._clock, self._executor), quiet=True)
 
     def _pressures(self) -> Sequence[str]:
         return () if self._keeper is None else self._keeper.pressures

@@ -2,11 +2,12 @@
 
 `kubeobj.controllers.volumeprovisioner` says which volumes there are, as in a simulation; here they
 become directories of this machine. One that is kept (``reclaimPolicy: Retain``) is never removed,
-nor is anything that is not named for its volume.
+nor is anything that is not named for its volume, nor what has no volume any more that anybody knows
+of: its volume may have been deleted to keep it, or be missing from a store that was put back.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, final
 
@@ -23,6 +24,9 @@ _LOG: Final = logging.getLogger("kubeobj.volumes")
 # Whoever a container runs as can write there; the directory above is the user's alone.
 _MODE: Final = 0o777
 _AGAIN_SECONDS: Final = 5.0
+
+_GOING: Final = "..removed."
+"""How the names of directories begin that are being removed, which may take its time."""
 
 
 @final
@@ -60,7 +64,7 @@ class LocalVolumes:
         if volume is None:
             path, goes = self._known.pop(request.name, (None, False))
             if path is not None and goes:
-                self._executor.submit(_removing(path))
+                self._let_go(path)
             return None
         path = path_of(volume)
         if path is None:
@@ -76,12 +80,22 @@ class LocalVolumes:
             return Result(requeue_after=_AGAIN_SECONDS)
         return None
 
+    def _let_go(self, path: Path) -> None:
+        """Put a directory out of the way at once, and remove it."""
+        going = path.with_name(f"{_GOING}{path.name}")
+        try:
+            path.rename(going)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            _LOG.error("%s cannot be removed: %s", path, error)
+            return
+        self._executor.submit(_removing(going))
+
     def _remove_left_over(self) -> None:
-        """Remove directories whose volumes went while nobody looked."""
-        names = {one["metadata"]["name"] for one in self._volumes.cache}
-        for path in _named_for_volumes(self._root):
-            if path.name.partition("_")[0] not in names:
-                self._executor.submit(_removing(path))
+        """Remove what was being removed when the process ended."""
+        for path in _going(self._root):
+            self._executor.submit(_removing(path))
 
 
 def path_of(volume: Wire) -> Path | None:
@@ -96,11 +110,11 @@ def path_of(volume: Wire) -> Path | None:
     return path if path.name.startswith(f"{metadata['name']}_") else None
 
 
-def _named_for_volumes(root: Path) -> Iterator[Path]:
+def _going(root: Path) -> list[Path]:
     try:
-        yield from (one for one in sorted(root.iterdir()) if one.name.startswith("pvc-"))
+        return sorted(one for one in root.iterdir() if one.name.startswith(_GOING))
     except OSError:
-        return
+        return []
 
 
 def _removing(path: Path) -> Callable[[], None]:

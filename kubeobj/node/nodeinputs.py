@@ -10,10 +10,11 @@ from kubeobj.documents import Wire
 from kubeobj.node.containerconfig import container_config
 from kubeobj.node.environment import environment_of
 from kubeobj.node.podfacts import NodeFacts
+from kubeobj.node.podreferences import containers_of
 from kubeobj.node.podsources import PodSources
 from kubeobj.node.pullsecrets import image_auth
 from kubeobj.node.sandboxconfig import sandbox_config
-from kubeobj.node.terminationmessages import termination_message
+from kubeobj.node.terminationmessages import message_limit, termination_message
 from kubeobj.node.volumes.removal import remove_tree
 from kubeobj.node.volumes.volumes import TokenSource, Volumes
 from kubeobj.runtimes.configs import ContainerConfig, ImageAuth, SandboxConfig
@@ -107,7 +108,8 @@ class NodeInputs:
 
     def last_words(self, pod: Wire, container: Container) -> str:
         """Return what a container that has ended says of its end."""
-        return termination_message(container, self._facts.of_pod(pod))
+        limit = message_limit(len(containers_of(pod)))
+        return termination_message(container, self._facts.of_pod(pod), limit)
 
     def tear_down(self, pod_uid: str) -> None:
         """Remove the volumes of a pod, and its other files but for logs."""

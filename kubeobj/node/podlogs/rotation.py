@@ -11,16 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, final
+from typing import final
 
 from kubeobj.clock import Clock
 from kubeobj.node.podlogs.logfiles import PACKED, UNFINISHED, put_aside, remains
 from kubeobj.runtimes.cri import ContainerRuntime
 from kubeobj.runtimes.errors import RuntimeFault
 from kubeobj.runtimes.states import Container, ContainerState
-
-LOOKED_SECONDS: Final = 10.0
-"""How often logs are looked at."""
 
 
 @final

@@ -56,6 +56,8 @@ class Volumes:
         self._clock = clock
         self._lock = threading.Lock()
         self._busy: dict[str, threading.Lock] = {}
+        # By pod: the volumes that its group has been given.
+        self._given: dict[str, dict[str, None]] = {}
 
     # ------------------------------------------------------------ making
 
@@ -105,6 +107,7 @@ class Volumes:
         directory = self._facts.pods_directory / _one_step(pod_uid)
         with self._alone(pod_uid):
             self._tokens.forget(pod_uid)
+            self._given.pop(pod_uid, None)
             try:
                 unmount_below(directory)
                 remove_tree(directory)
@@ -143,7 +146,7 @@ class Volumes:
             if kind == "emptyDir":
                 directory = directory_of(facts, volume)
                 make_empty_directory(directory, volume.get("emptyDir") or {})
-                give_to_group(pod, directory)
+                self._give_once(pod, name, directory)
                 return directory
             raise ValueError(_unsupported(kind, volume[kind]))
 
@@ -152,8 +155,15 @@ class Volumes:
         path = path_of(persistent, self._sources)
         if "local" in persistent["spec"] and not is_read_only(volume):
             with _told(persistent["metadata"]["name"]):
-                give_to_group(pod, path)
+                self._give_once(pod, volume["name"], path)
         return path
+
+    def _give_once(self, pod: Wire, name: str, path: Path) -> None:
+        """Give a volume to the group of its pod when it is set up first: it may be large."""
+        given = self._given.setdefault(pod["metadata"]["uid"], {})
+        if name not in given:
+            give_to_group(pod, path)
+            given[name] = None
 
     def _project(self, pod: Wire, volume: Wire, facts: PodFacts) -> bool:
         """Let a volume show what the API says; return whether that has changed."""

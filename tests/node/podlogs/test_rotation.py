@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from kubeobj.clock import VirtualClock
+from kubeobj.node.executor import VirtualExecutor
 from kubeobj.node.podlogs.logfiles import put_aside
+from kubeobj.node.podlogs.logkeeper import LogKeeper
 from kubeobj.node.podlogs.logoptions import LogOptions
 from kubeobj.node.podlogs.reading import read_log
 from kubeobj.node.podlogs.rotation import (
@@ -16,6 +18,7 @@ from kubeobj.node.podlogs.rotation import (
     remove_logs,
     rotate_file,
 )
+from kubeobj.reconcile.loop import advance
 from kubeobj.runtimes.configs import ContainerConfig, PodIdentity, SandboxConfig
 from kubeobj.runtimes.simulated import SimulatedRuntime
 from tests.node.podlogs.logwriting import START, append, entry, text_of
@@ -103,13 +106,12 @@ def test_a_log_has_two_files() -> None:
         RotationPolicy(most_files=1)
 
 
-def test_running_containers_are_looked_after(tmp_path: Path) -> None:
-    """Those whose logs are too large; what fails with one does not hinder the others."""
-    clock = VirtualClock(START)
+def running(clock: VirtualClock, directory: Path) -> SimulatedRuntime:
+    """Return a runtime with containers whose logs are of several sizes."""
     runtime = SimulatedRuntime(clock, sleep=clock.advance)
     runtime.pull_image("web:1")
     sandbox = runtime.run_sandbox(
-        SandboxConfig(PodIdentity("default", "web", "u"), "web", tmp_path)
+        SandboxConfig(PodIdentity("default", "web", "u"), "web", directory)
     )
     image = runtime.image("web:1")
     assert image is not None
@@ -118,9 +120,32 @@ def test_running_containers_are_looked_after(tmp_path: Path) -> None:
         container = runtime.create_container(sandbox, config)
         runtime.start_container(container)
         if name != "gone":
-            append(tmp_path / f"{name}.log", entry(b"x" * (5 if name == "small" else 200)))
+            append(directory / f"{name}.log", entry(b"x" * (5 if name == "small" else 200)))
         if name == "ended":
             runtime.stop_container(container, 0)
+    return runtime
+
+
+def test_running_containers_are_looked_after(tmp_path: Path) -> None:
+    """Those whose logs are too large; what fails with one does not hinder the others."""
+    clock = VirtualClock(START)
+    runtime = running(clock, tmp_path)
     assert LogRotator(runtime, clock, POLICY).rotate() == 1
     assert (tmp_path / "large.log.20260101-000000").exists()
     assert len(names(tmp_path / "x")) <= 4
+
+
+def test_logs_are_looked_at_every_ten_seconds(tmp_path: Path) -> None:
+    """Beside the loop, and again after what has grown since."""
+    clock = VirtualClock(START)
+    executor = VirtualExecutor(clock)
+    keeper = LogKeeper(LogRotator(running(clock, tmp_path), clock, POLICY), clock, executor)
+    log = tmp_path / "large.log"
+    for number in range(3):
+        assert keeper.deadline == clock.now() + 10
+        advance(clock, (keeper, executor), 9.5)
+        assert len(put_aside(log)) == min(number, 2)
+        advance(clock, (keeper, executor), 0.5)
+        append(log, entry(b"x" * 200))
+    assert len(put_aside(log)) == 2
+    executor.close()
