@@ -16,6 +16,8 @@ from tests.engines import OPEN_IMAGE, URLS, engine_url
 
 
 class EngineConformance(ProcessConformance):
+    """What holds for both."""
+
     image = OPEN_IMAGE
     kind: ClassVar[str]
 
@@ -33,19 +35,27 @@ class EngineConformance(ProcessConformance):
 
 
 class TestDocker(EngineConformance):
+    """Docker."""
+
     kind = "docker"
 
 
 class TestPodman(EngineConformance):
+    """Podman."""
+
     kind = "podman"
 
 
 class DockerMachine(RuntimeMachine):
+    """Docker, asked for anything in any order."""
+
     def make_case(self) -> RuntimeCase:
         return TestDocker()
 
 
 class PodmanMachine(RuntimeMachine):
+    """Podman, asked for anything in any order."""
+
     def make_case(self) -> RuntimeCase:
         return TestPodman()
 

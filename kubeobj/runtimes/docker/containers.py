@@ -17,6 +17,11 @@ from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.runtimes.configs import ContainerConfig, Resources
 from kubeobj.runtimes.docker.controlgroups import usage_in, usage_of, written_bytes
+from kubeobj.runtimes.docker.creation import (
+    container_request,
+    limits_of,
+    podman_update_request,
+)
 from kubeobj.runtimes.docker.engine import Engine
 from kubeobj.runtimes.docker.enginefaults import EngineFault
 from kubeobj.runtimes.docker.images import Images
@@ -35,11 +40,6 @@ from kubeobj.runtimes.docker.records import (
     ContainerRecord,
     SandboxRecord,
     engine_name,
-)
-from kubeobj.runtimes.docker.requests import (
-    container_request,
-    limits_of,
-    podman_update_request,
 )
 from kubeobj.runtimes.docker.watching import Watching
 from kubeobj.runtimes.errors import CreateFault, NoSuchContainer, RuntimeFault, StartFault

@@ -187,7 +187,7 @@ def engine_name(*parts: str, unique: str) -> str:
     An engine refuses a name twice, so nothing runs twice under one identity.
 
     >>> engine_name("main", "web-0", "default", unique="a uid")
-    'main_web-0_default_a05a6f0d3ded'
+    'main_web-0_default_497ec4be8d6b'
     """
     digest = hashlib.sha256(unique.encode()).hexdigest()[:12]
     readable = "_".join(_UNFIT.sub("-", part) for part in parts)

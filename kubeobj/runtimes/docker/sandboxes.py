@@ -11,6 +11,7 @@ from kubeobj.documents import Wire
 from kubeobj.errors import KubeobjError
 from kubeobj.runtimes.configs import SandboxConfig
 from kubeobj.runtimes.docker.containers import Containers, is_taken
+from kubeobj.runtimes.docker.creation import sandbox_request
 from kubeobj.runtimes.docker.engine import Engine
 from kubeobj.runtimes.docker.enginefaults import EngineFault
 from kubeobj.runtimes.docker.images import Images
@@ -30,7 +31,6 @@ from kubeobj.runtimes.docker.records import (
     SandboxRecord,
     engine_name,
 )
-from kubeobj.runtimes.docker.requests import sandbox_request
 from kubeobj.runtimes.errors import ImageFault, NoSuchContainer, RuntimeFault, SandboxFault
 from kubeobj.runtimes.states import ContainerState, Sandbox
 

@@ -9,12 +9,12 @@ from typing import Final, final
 
 from kubeobj.documents import Wire
 from kubeobj.runtimes.cri import Notify, Unsubscribe
+from kubeobj.runtimes.docker.creation import NO_LOG, Logging
 from kubeobj.runtimes.docker.engine import Engine
 from kubeobj.runtimes.docker.eventfollower import EventFollower
 from kubeobj.runtimes.docker.logfollower import LogFollower
 from kubeobj.runtimes.docker.observations import state_of
 from kubeobj.runtimes.docker.records import CONTAINER, KIND, ContainerRecord
-from kubeobj.runtimes.docker.requests import NO_LOG, Logging
 from kubeobj.runtimes.states import ContainerState
 
 FINISH_SECONDS: Final = 10.0

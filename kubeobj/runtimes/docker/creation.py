@@ -225,7 +225,7 @@ def _rights(security: Security) -> Wire:
     if security.seccomp_profile == "Unconfined":
         options.append("seccomp=unconfined")
     elif security.seccomp_profile not in ("", "RuntimeDefault"):
-        options.append(f"seccomp={_profile(Path(security.seccomp_profile))}")
+        options.append(f"seccomp={_seccomp(Path(security.seccomp_profile))}")
     return {
         "Privileged": security.privileged,
         "ReadonlyRootfs": security.read_only_root,
@@ -236,7 +236,7 @@ def _rights(security: Security) -> Wire:
     }
 
 
-def _profile(path: Path) -> str:
+def _seccomp(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
