@@ -7,6 +7,7 @@ import click
 
 from kubeobj.cli.output import columns, output_option, print_json, print_text, printable
 from kubeobj.cli.stateoption import state_directory, state_option
+from kubeobj.clock import LiveClock
 from kubeobj.documents import Document, Wire
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def command(*, state: str | None, output: str) -> int:
     client = connect(directory.path)
     try:
         found = client.status()
-        states = look(client, _workloads(client))
+        states = look(client, _workloads(client), LiveClock().now())
         pods = Counter(_phase(one) for one in _documents(client, "pods"))
     except NoCluster as error:
         return _not_running(str(error), output)

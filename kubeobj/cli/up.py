@@ -10,6 +10,7 @@ from kubeobj.cli.output import output_option, print_json, print_text, printable
 from kubeobj.cli.paths import path_options, required
 from kubeobj.cli.progress import progress
 from kubeobj.cli.stateoption import state_directory, state_option
+from kubeobj.clock import LiveClock
 
 if TYPE_CHECKING:
     from kubeobj.api.client import Client
@@ -141,9 +142,10 @@ def _change(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Man
     from kubeobj.remote.client import connect
 
     client = connect(directory.path)
-    status = client.status()
-    asked.say(_about_runtime(status))
     try:
+        status = client.status()
+        _check_runtime(asked, status)
+        asked.say(_about_runtime(status))
         followed = _brought_up(asked, client, manifests)
         where = _where_to_look(client, manifests)
         if asked.as_json:
@@ -153,6 +155,24 @@ def _change(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Man
         return 0 if followed.are_ready else 1
     finally:
         client.close()
+
+
+def _check_runtime(asked: _Asked, status: "Document") -> None:
+    """Make sure that what runs pods is what is asked for.
+
+    Raises:
+        StateError: If it is something else.
+    """
+    from kubeobj.cluster.statedirectory import StateError
+
+    runtime = status["runtime"]
+    there = runtime["name"] if isinstance(runtime, dict) else ""
+    if asked.runtime not in {"auto", there}:
+        msg = (
+            f"the pods of this cluster are run by {there}, not {asked.runtime}:"
+            " name another state with --state, or end this one with `kubeobj down --volumes`"
+        )
+        raise StateError(msg)
 
 
 def _keep(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Manifest"]) -> int:
@@ -191,12 +211,12 @@ def _watch_over(asked: _Asked, agent: "Agent", manifests: Sequence["Manifest"]) 
     from kubeobj.cli.upshow import Lines
     from kubeobj.cluster.workloadstates import look
 
-    client = agent.cluster.client
+    client, clock = agent.cluster.client, LiveClock()
     ids, lines = workloads_in(manifests, client.namespace), Lines()
-    lines.remember(look(client, ids))
+    lines.remember(look(client, ids, clock.now()))
     while not agent.wait(1.0):
         if not asked.as_json:
-            lines.update(look(client, ids))
+            lines.update(look(client, ids, clock.now()))
 
 
 def _brought_up(
@@ -250,7 +270,7 @@ def _option(directory: "StateDirectory") -> str:
 def _about_runtime(status: "Document") -> str:
     runtime = status["runtime"]
     assert isinstance(runtime, dict)  # noqa: S101 - as the cluster says it
-    return f"Pods are {runtime['what']}: {runtime['why']}."
+    return f"Pods are {runtime['what']}, {runtime['why']}."
 
 
 def _verdict(followed: "Followed") -> list[str]:

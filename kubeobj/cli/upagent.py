@@ -75,10 +75,14 @@ class Agent:
             told: Told how often that was asked for.
         """
 
-        def handle(number: int, frame: FrameType | None) -> None:
-            del number, frame
+        def end() -> None:
             self.end()
             told(self._asked_to_end)
+
+        def handle(number: int, frame: FrameType | None) -> None:
+            del number, frame
+            # What the signal has interrupted may hold a lock that this needs.
+            threading.Thread(target=end, name="kubeobj-signal").start()
 
         for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(one, handle)

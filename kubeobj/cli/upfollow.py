@@ -79,9 +79,10 @@ def follow(
     began = clock.now()
     with show:
         while True:
-            states = look(client, ids)
+            now = clock.now()
+            states = look(client, ids, now)
             show.update(states)
-            seconds = clock.now() - began
+            seconds = now - began
             is_late = not 0 <= seconds < within
             if all(state.is_settled for state in states) or is_late or is_over():
                 return Followed(states, seconds)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, final
 
 from kubeobj.documents import Wire
+from kubeobj.reconcile.moments import seconds_of
 
 _QUIET: Final = frozenset({"ContainerCreating", "PodInitializing", "Completed"})
 
@@ -35,6 +36,12 @@ _ADVICE: Final = {
     "NotReady": "see whether it answers: kubeobj describe pod {pod}",
 }
 
+PATIENCE_SECONDS: Final = 10.0
+"""How long a pod may run without being ready before anything is said of that."""
+
+# What goes away by itself while a pod comes up.
+_MILD: Final = frozenset({"NotReady", "Unhealthy"})
+
 # The events that tell more than the status of a pod that is still being made.
 _TELLING: Final = ("FailedMount", "FailedCreatePodSandBox", "Unhealthy", "FailedScheduling")
 
@@ -59,12 +66,16 @@ class Trouble:
     is_serious: bool = True
 
 
-def trouble_of(pod: Wire, events: Iterable[Wire] = ()) -> Trouble | None:
+def trouble_of(
+    pod: Wire, events: Iterable[Wire] = (), *, now: float | None = None
+) -> Trouble | None:
     """Return what keeps a pod from being ready; None if nothing does, or nothing is known.
 
     Args:
         pod: The pod.
         events: The events that are about it, oldest first.
+        now: The time, in seconds since 1970: that a pod which has just begun to run does not answer
+            yet is no trouble. None to say it all the same.
 
     >>> waiting = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 10s"}}
     >>> status = {"containerStatuses": [{"name": "web", "state": waiting}]}
@@ -73,9 +84,18 @@ def trouble_of(pod: Wire, events: Iterable[Wire] = ()) -> Trouble | None:
     """
     name = pod["metadata"]["name"]
     for reason, message, container in _found(pod, list(events)):
+        is_mild = reason in _MILD
+        if is_mild and now is not None and now - _began(pod) < PATIENCE_SECONDS:
+            return None
         advice = _ADVICE.get(reason, "").format(pod=_named(pod), container=container)
-        return Trouble(name, reason, message, advice, reason != "NotReady")
+        return Trouble(name, reason, message, advice, not is_mild)
     return None
+
+
+def _began(pod: Wire) -> float:
+    """Return when the last of its containers began to run, in seconds since 1970; 0 for never."""
+    states = [one.get("state", {}).get("running") or {} for one in _mains(pod.get("status") or {})]
+    return max((seconds_of(one["startedAt"]) for one in states if one.get("startedAt")), default=0)
 
 
 def _named(pod: Wire) -> str:

@@ -79,7 +79,7 @@ def choose_runtime(
     """
     own_dns = (DnsPlace(loopback.dns, or_from=5300),)
     if not isinstance(wanted, str):
-        what, why = "what a program makes of them", "it was handed in"
+        what, why = "what a program makes of them", "for it was handed in"
         return Chosen(OWN, wanted, what, why, loopback.services, own_dns)
     if before and before != OWN and wanted not in {AUTO, before}:
         msg = (
@@ -89,7 +89,7 @@ def choose_runtime(
         raise StateError(msg)
     if wanted not in {AUTO, PROCESS, *ENGINES}:
         raise StateError(f"there is no runtime {wanted!r}: process, docker, podman or auto")
-    why = "it was asked for"
+    why = "as was asked for"
     if wanted == AUTO:
         wanted, why = _automatic(before)
     if wanted == PROCESS:
@@ -103,11 +103,11 @@ def choose_runtime(
 def _automatic(before: str) -> tuple[str, str]:
     """Return the runtime that is taken if none is asked for, and why."""
     if before and before != OWN:
-        return before, "they were so before"
+        return before, "as they were before"
     found = _first_engine()
     if found is not None:
-        return found.kind, f"{found.kind.capitalize()} {found.version} answers at {found.url}"
-    return PROCESS, "neither Docker nor Podman answers"
+        return found.kind, f"for it answers: version {found.version} at {found.url}"
+    return PROCESS, "for neither Docker nor Podman answers"
 
 
 def _first_engine() -> "FoundEngine | None":

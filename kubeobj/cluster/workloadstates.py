@@ -77,12 +77,13 @@ class WorkloadState:
         return self.stage is not Stage.PENDING
 
 
-def look(client: Client, ids: Iterable[WorkloadId]) -> tuple[WorkloadState, ...]:
+def look(client: Client, ids: Iterable[WorkloadId], now: float) -> tuple[WorkloadState, ...]:
     """Return how far workloads have come; pods and events of each namespace are read once.
 
     Args:
         client: Reads them.
         ids: Which.
+        now: The time, in seconds since 1970.
     """
     ids = tuple(ids)
     pods: dict[str, list[Wire]] = {}
@@ -101,7 +102,8 @@ def look(client: Client, ids: Iterable[WorkloadId]) -> tuple[WorkloadState, ...]
         except NotFound:
             found.append(WorkloadState(one, Stage.FAILED, "it is gone"))
             continue
-        found.append(state_of(one, workload, pods[one.namespace], events[one.namespace]))
+        place = one.namespace
+        found.append(state_of(one, workload, pods[place], events[place], now))
     return tuple(found)
 
 
@@ -110,6 +112,7 @@ def state_of(
     workload: Wire,
     pods: Sequence[Wire],
     events: dict[str, list[Wire]],
+    now: float,
 ) -> WorkloadState:
     """Return how far one workload has come.
 
@@ -118,11 +121,12 @@ def state_of(
         workload: The workload.
         pods: The pods of its namespace.
         events: Events by the uid of the object that they are about, oldest first.
+        now: The time, in seconds since 1970.
     """
     if which.kind == "CronJob":
         return WorkloadState(which, Stage.READY, _schedule(workload))
     own = [workload] if which.kind == "Pod" else list(pods_of(which.kind, workload, pods))
-    trouble = _worst(own, events) or _refusal(workload)
+    trouble = _worst(own, events, now) or _refusal(workload)
     if which.kind == "Pod":
         return _of_pod(which, workload, trouble)
     if which.kind == "Job":
@@ -152,12 +156,12 @@ def _is_ready(pod: Wire) -> bool:
     return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
 
 
-def _worst(pods: Iterable[Wire], events: dict[str, list[Wire]]) -> Trouble | None:
+def _worst(pods: Iterable[Wire], events: dict[str, list[Wire]], now: float) -> Trouble | None:
     mild = None
     for pod in pods:
         if _is_ready(pod):
             continue
-        trouble = trouble_of(pod, events.get(pod["metadata"]["uid"], ()))
+        trouble = trouble_of(pod, events.get(pod["metadata"]["uid"], ()), now=now)
         if trouble is not None and trouble.is_serious:
             return trouble
         mild = mild or trouble
