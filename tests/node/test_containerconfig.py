@@ -1,6 +1,5 @@
 """What a runtime is asked for is what the pod says."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from kubeobj.node.faults import ConfigFault
 from kubeobj.runtimes.configs import ContainerConfig, Mount, Resources, Security
 from kubeobj.runtimes.states import Image
 from tests.node.podworld import PodWorld
+from tests.node.volumes.listing import names_in
 
 Document = dict[str, Any]
 IMAGE = Image("sha256:1", user=1000)
@@ -170,7 +170,7 @@ def test_a_link_cannot_lead_out(world: PodWorld, tmp_path: Path) -> None:
     assert caught.value.message == (
         'failed to prepare subPath for volumeMount "v" of container "main"'
     )
-    assert os.listdir(tmp_path / "secret") == []
+    assert names_in(tmp_path / "secret") == []
 
 
 def test_a_part_of_a_config_map_stays_as_it_was(world: PodWorld) -> None:
@@ -301,8 +301,10 @@ def test_a_profile_of_the_node(world: PodWorld) -> None:
             {"runAsNonRoot": True},
             {},
             Image("i", username="web"),
-            "container has runAsNonRoot and image has non-numeric user (web), "
-            "cannot verify user is non-root",
+            (
+                "container has runAsNonRoot and image has non-numeric user (web), "
+                "cannot verify user is non-root"
+            ),
         ),
         ({"runAsNonRoot": True}, {}, IMAGE, ""),
         ({"runAsNonRoot": True, "runAsUser": 7}, {}, Image("i"), ""),

@@ -212,5 +212,8 @@ def test_the_cluster_comes_first_on_the_network_of_the_node_too(world: PodWorld)
 
 def test_a_file_of_servers_is_read() -> None:
     """The last search counts, and remarks do not."""
-    text = "# x\nnameserver  1.1.1.1\n nameserver 1.1.1.2 # y\nsearch a\nsearch b. c\noptions x:1 y\n;z"
+    text = (
+        "# x\nnameserver  1.1.1.1\n nameserver 1.1.1.2 # y\n"
+        "search a\nsearch b. c\noptions x:1 y\n;z"
+    )
     assert parse_resolv_conf(text) == DnsConfig(("1.1.1.1", "1.1.1.2"), ("b", "c"), ("x:1", "y"))

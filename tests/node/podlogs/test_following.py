@@ -1,10 +1,10 @@
 """Logs are followed until their containers end, whatever becomes of the files."""
 
-import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -185,12 +185,11 @@ def test_a_log_that_is_not_there(path: Path) -> None:
 
 
 @settings(max_examples=25)
-@given(st.integers(0, 2**32))
+@given(st.randoms(use_true_random=False))
 def test_nothing_is_lost_and_nothing_comes_twice(
-    tmp_path_factory: pytest.TempPathFactory, seed: int
+    tmp_path_factory: pytest.TempPathFactory, chance: Random
 ) -> None:
     """However it is written, put aside and packed meanwhile."""
-    chance = random.Random(seed)
     path = tmp_path_factory.mktemp("logs") / "0.log"
     with following(path) as container:
         expected = b""

@@ -2,6 +2,7 @@
 
 import gzip
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_a_line(text: bytes, expected: LogLine) -> None:
         b"2016-10-06T00:17:09Z stdin F x",
         b"2016-13-06T00:17:09Z stdout F x",
         b"yesterday evening at ten stdout F x",
-        b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff stdout F x",
+        b"\xff" * 20 + b" stdout F x",
     ],
 )
 def test_what_is_no_line(text: bytes) -> None:
@@ -75,7 +76,7 @@ def test_what_is_no_line(text: bytes) -> None:
     st.booleans(),
     st.binary(max_size=40),
 )
-def test_what_is_written_is_read(nanoseconds: int, stream: str, whole: bool, data: bytes) -> None:  # noqa: FBT001 - drawn
+def test_what_is_written_is_read(nanoseconds: int, stream: str, whole: bool, data: bytes) -> None:
     """Any time, any bytes but for the end of a line."""
     data = data.replace(b"\n", b" ")
     tag = b"F" if whole else b"P"
@@ -223,7 +224,7 @@ def test_the_end_is_the_end_however_the_log_is_cut(
             for data, stream, whole in entries
         ]
         bounds = [0, *sorted(min(cut, len(written)) for cut in cuts), len(written)]
-        parts = [written[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        parts = [written[a:b] for a, b in pairwise(bounds)]
         for number, part in enumerate(parts[:-1]):
             append(path.with_name(f"0.log.20260101-0000{number:02d}"), *part)
         path.touch()

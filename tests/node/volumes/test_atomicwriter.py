@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubeobj.node.volumes.atomicwriter import DATA, Projected, validate_path, write_atomically
+from tests.node.volumes.listing import names_in
 
 NOW = 1_767_225_600.0
 
@@ -35,9 +36,7 @@ def seen(directory: Path) -> dict[str, str]:
 
 def hidden(directory: Path) -> list[str]:
     """Return what is there besides, but for the link to it."""
-    return [
-        name for name in sorted(os.listdir(directory)) if name.startswith("..") and name != DATA
-    ]
+    return [name for name in names_in(directory) if name.startswith("..") and name != DATA]
 
 
 def test_files_are_links_into_a_hidden_directory(tmp_path: Path) -> None:
@@ -45,9 +44,9 @@ def test_files_are_links_into_a_hidden_directory(tmp_path: Path) -> None:
     assert write_atomically(tmp_path, payload({"a": "1", "sub/b": "2"}, 0o400), NOW)
     (folder,) = hidden(tmp_path)
     assert folder.startswith("..2026_01_01_00_00_00.")
-    assert os.readlink(tmp_path / DATA) == folder
-    assert os.readlink(tmp_path / "a") == "..data/a"
-    assert os.readlink(tmp_path / "sub") == "..data/sub"
+    assert (tmp_path / DATA).readlink() == Path(folder)
+    assert (tmp_path / "a").readlink() == Path("..data/a")
+    assert (tmp_path / "sub").readlink() == Path("..data/sub")
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o400
     assert (tmp_path / folder).stat().st_mode & 0o777 == 0o755
     assert seen(tmp_path) == {"a": "1", "sub/b": "2"}
@@ -56,9 +55,9 @@ def test_files_are_links_into_a_hidden_directory(tmp_path: Path) -> None:
 def test_what_is_the_same_is_left_alone(tmp_path: Path) -> None:
     """Nobody is told of a change that is none."""
     write_atomically(tmp_path, payload({"a": "1"}), NOW)
-    before = os.readlink(tmp_path / DATA)
+    before = (tmp_path / DATA).readlink()
     assert not write_atomically(tmp_path, payload({"a": "1"}), NOW + 1)
-    assert os.readlink(tmp_path / DATA) == before
+    assert (tmp_path / DATA).readlink() == before
 
 
 def test_an_open_file_stays_as_it_was(tmp_path: Path) -> None:
@@ -87,7 +86,7 @@ def test_after_each_write_all_of_it_is_seen(writes: list[dict[str, str]]) -> Non
             assert seen(directory) == files
             assert len(hidden(directory)) == 1
             tops = {path.split("/")[0] for path in files}
-            shown = {name for name in os.listdir(directory) if not name.startswith("..")}
+            shown = {name for name in names_in(directory) if not name.startswith("..")}
             assert shown == tops
             before = files
     finally:
@@ -137,7 +136,7 @@ def test_a_link_to_elsewhere_is_not_followed(tmp_path: Path) -> None:
     volume.mkdir()
     (volume / DATA).symlink_to(outside)
     write_atomically(volume, payload({"a": "1"}), NOW)
-    assert os.listdir(outside) == ["kept"]
+    assert names_in(outside) == ["kept"]
     assert seen(volume) == {"a": "1"}
 
 
@@ -149,7 +148,7 @@ def test_bad_paths_are_refused(tmp_path: Path, path: str) -> None:
     assert validate_path(path).startswith("invalid path: ")
     with pytest.raises(ValueError, match="invalid path"):
         write_atomically(tmp_path, payload({path: "x"}), NOW)
-    assert os.listdir(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 @pytest.mark.parametrize("path", ["a", "a/b", "a..b", "a/..b", ".hidden", "x" * 255])

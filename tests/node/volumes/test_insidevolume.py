@@ -15,6 +15,7 @@ from kubeobj.node.volumes.insidevolume import (
     parts_of,
     prepared_inside,
 )
+from tests.node.volumes.listing import names_in
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_links_that_lead_out_are_refused(volume: Path, link: str, path: str) -> 
     assert "secret" not in str(caught.value).replace(path, "")
     with pytest.raises(OutsideVolume):
         existing_inside(volume, path)
-    assert os.listdir(volume.parent / "outside") == ["secret"]
+    assert names_in(volume.parent / "outside") == ["secret"]
 
 
 @pytest.mark.parametrize("path", ["..", "../outside", "a/../../outside", "/etc", "a\0b"])
@@ -103,7 +104,7 @@ def test_what_is_not_there_is_not_made_by_looking(volume: Path) -> None:
     """Only who prepares makes directories."""
     with pytest.raises(FileNotFoundError):
         existing_inside(volume, "a/b")
-    assert os.listdir(volume) == []
+    assert names_in(volume) == []
 
 
 def test_a_file_is_no_directory(volume: Path) -> None:
@@ -150,7 +151,7 @@ def test_whatever_there_is_nothing_is_found_outside(
             assert found == found.resolve()
             assert found == root or root in found.parents
             assert found.exists()
-        assert sorted(os.listdir(base)) == ["outside", "volume"]
-        assert os.listdir(base / "outside") == []
+        assert names_in(base) == ["outside", "volume"]
+        assert names_in(base / "outside") == []
     finally:
         shutil.rmtree(base)

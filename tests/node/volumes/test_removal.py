@@ -7,6 +7,7 @@ import pytest
 
 from kubeobj.node.volumes.mounting import mount_memory, mount_points, unmount_below
 from kubeobj.node.volumes.removal import remove_tree
+from tests.node.volumes.listing import names_in
 
 
 def test_links_are_removed_and_not_followed(tmp_path: Path) -> None:
@@ -23,7 +24,7 @@ def test_links_are_removed_and_not_followed(tmp_path: Path) -> None:
     os.mkfifo(tree / "pipe")
     remove_tree(tree)
     assert not tree.exists()
-    assert os.listdir(outside) == ["kept"]
+    assert names_in(outside) == ["kept"]
 
 
 def test_a_link_itself_is_removed(tmp_path: Path) -> None:
@@ -34,7 +35,7 @@ def test_a_link_itself_is_removed(tmp_path: Path) -> None:
     remove_tree(tmp_path / "link")
     remove_tree(tmp_path / "file")
     remove_tree(tmp_path / "nothing")
-    assert os.listdir(tmp_path) == ["outside"]
+    assert names_in(tmp_path) == ["outside"]
 
 
 def test_very_deep_directories_are_removed(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_very_deep_directories_are_removed(tmp_path: Path) -> None:
         at = deeper
     os.close(at)
     remove_tree(tree)
-    assert os.listdir(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_directories_that_a_pod_has_shut_are_removed(tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_directories_that_a_pod_has_shut_are_removed(tmp_path: Path) -> None:
     (tree / "shut").chmod(0)
     tree.chmod(0o500)
     remove_tree(tree)
-    assert os.listdir(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_names_that_are_used_for_moving_are_no_harm(tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_names_that_are_used_for_moving_are_no_harm(tmp_path: Path) -> None:
     (tree / "a" / "b").mkdir(parents=True)
     (tree / "..removed.3").write_text("x")
     remove_tree(tree)
-    assert os.listdir(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_what_is_mounted_is_told(tmp_path: Path) -> None:

@@ -151,8 +151,10 @@ def test_bytes_of_a_config_map_and_of_a_secret(world: PodWorld) -> None:
         ({"nfs": {"server": "s", "path": "/"}}, "this node does not support volumes of type nfs"),
         (
             {"csi": {"driver": "csi.example.com"}},
-            "kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name "
-            "csi.example.com not found in the list of registered CSI drivers",
+            (
+                "kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name "
+                "csi.example.com not found in the list of registered CSI drivers"
+            ),
         ),
         ({"image": {"reference": "web:1"}}, "this node does not support image volumes"),
     ],
@@ -486,25 +488,31 @@ def test_a_volume_of_another_claim_is_not_taken(world: PodWorld) -> None:
         (
             {"local": {"path": "/nowhere/at/all"}, **affinity("here")},
             {},
-            'MountVolume.NewMounter initialization failed for volume "pv" : '
-            'path "/nowhere/at/all" does not exist',
+            (
+                'MountVolume.NewMounter initialization failed for volume "pv" : '
+                'path "/nowhere/at/all" does not exist'
+            ),
         ),
         (
-            {"local": {"path": "/tmp"}, **affinity("elsewhere")},
+            {"local": {"path": "/"}, **affinity("elsewhere")},
             {},
             'MountVolume.NodeAffinity check failed for volume "pv" : no matching NodeSelectorTerms',
         ),
         (
             {"nfs": {"server": "s", "path": "/"}},
             {},
-            'MountVolume.SetUp failed for volume "pv" : this node does not support persistent '
-            "volumes of type nfs; use hostPath, local, or a storage class of kubeobj.io/local",
+            (
+                'MountVolume.SetUp failed for volume "pv" : this node does not support persistent '
+                "volumes of type nfs; use hostPath, local, or a storage class of kubeobj.io/local"
+            ),
         ),
         (
-            {"local": {"path": "/tmp"}, **affinity("here")},
+            {"local": {"path": "/"}, **affinity("here")},
             {"volumeMode": "Block"},
-            'MapVolume.SetUpDevice failed for volume "pv" : this node does not support block '
-            "volumes; use volumeMode Filesystem",
+            (
+                'MapVolume.SetUpDevice failed for volume "pv" : this node does not support block '
+                "volumes; use volumeMode Filesystem"
+            ),
         ),
     ],
 )
