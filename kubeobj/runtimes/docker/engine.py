@@ -228,5 +228,8 @@ class Engine:
 
 
 def _json(answer: "Response") -> Wire:
-    found = json.loads(answer.content) if answer.content else {}
-    return found if isinstance(found, dict) else {}
+    """Return the object in an answer; nothing if it has none."""
+    if not answer.content.lstrip().startswith(b"{"):
+        return {}
+    found: Wire = json.loads(answer.content)
+    return found

@@ -173,12 +173,18 @@ class EventFollower:
         before = self._stages.get(container_id)
         if before is not None and before >= stage:
             return
-        pod_uid, is_sandbox = self._pods.get(container_id, ("", False))
+        if stage is _Stage.REMOVED and before is not _Stage.STOPPED:
+            # Podman says nothing of the end of what is removed right after it.
+            self._tell(container_id, _Stage.STOPPED)
+        self._tell(container_id, stage)
         if stage is _Stage.REMOVED:
             self._stages.pop(container_id, None)
             self._pods.pop(container_id, None)
         else:
             self._stages[container_id] = stage
+
+    def _tell(self, container_id: str, stage: _Stage) -> None:
+        pod_uid, is_sandbox = self._pods.get(container_id, ("", False))
         if is_sandbox and stage is not _Stage.STOPPED:
             return
         event = RuntimeEvent(_TOLD[stage], pod_uid, "" if is_sandbox else container_id)

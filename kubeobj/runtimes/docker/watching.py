@@ -5,6 +5,7 @@ they are followed.
 """
 
 import threading
+from pathlib import Path
 from typing import Final, final
 
 from kubeobj.documents import Wire
@@ -61,6 +62,7 @@ class Watching:
         if not record.log_path:
             return NO_LOG
         if self._engine.is_podman:
+            Path(record.log_path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return Logging("k8s-file", {"path": record.log_path})
         return _DOCKER_LOG
 
