@@ -36,7 +36,7 @@ from kubeobj.node.podfacts import NodeFacts
 from kubeobj.node.podinputs import PodInputs
 from kubeobj.node.podjobs import PodJobs
 from kubeobj.node.podkeeper import Hands, PodKeeper, newest
-from kubeobj.node.podmemory import Doom
+from kubeobj.node.podmemory import LONGEST_SECONDS, Doom
 from kubeobj.node.podrecord import signature
 from kubeobj.node.podtelling import PodTelling
 from kubeobj.node.podview import NOTHING
@@ -78,6 +78,8 @@ class AgentOptions:
         pressures: What the node is short of, as its conditions: it then takes fewer pods.
         wake: Called from any thread when there is something to do.
         failed: Told of files of static pods that are none: which, and why.
+        longest_wait: How long a container waits at most until it is started again, in seconds;
+            the kubelet calls it ``crashLoopBackOff.maxContainerRestartPeriod``.
     """
 
     runtime: ContainerRuntime
@@ -89,6 +91,7 @@ class AgentOptions:
     pressures: Callable[[], Sequence[str]] = tuple
     wake: Callable[[], object] = field(default=lambda: None)
     failed: Callable[[Path, str], object] = field(default=lambda _path, _why: None)
+    longest_wait: float = LONGEST_SECONDS
 
 
 @final
@@ -164,6 +167,7 @@ class NodeAgent:
             self._admission,
             self._telling,
             self._loop.queue.add,
+            options.longest_wait,
         )
         self._keeper = PodKeeper(hands, Reporter(node.addresses, "unknown"))
         # What was found on the node, and nobody looks after yet: by name, then uid.

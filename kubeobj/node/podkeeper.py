@@ -19,7 +19,7 @@ from kubeobj.node.podactions import Action, PrepareVolumes, PullImage, StopConta
 from kubeobj.node.podending import has_ended
 from kubeobj.node.podinputs import PodInputs
 from kubeobj.node.podjobs import Order, PodJobs, Result
-from kubeobj.node.podmemory import Memory
+from kubeobj.node.podmemory import LONGEST_SECONDS, Memory, Restarts
 from kubeobj.node.podrecord import PodRecord, stub_of
 from kubeobj.node.podtelling import PodTelling
 from kubeobj.node.podworker import plan
@@ -51,6 +51,7 @@ class Hands:
         admission: Which pods the node takes.
         telling: Tells the API.
         again: Lets a pod be looked after once more.
+        longest_wait: How long a container waits at most until it is started again, in seconds.
     """
 
     clock: Clock
@@ -62,6 +63,7 @@ class Hands:
     admission: NodeAdmission
     telling: PodTelling
     again: Callable[[Request], object]
+    longest_wait: float = LONGEST_SECONDS
 
 
 @final
@@ -103,7 +105,7 @@ class PodKeeper:
             pod: The pod.
             is_new: Whether it is known that there is nothing of it on the node.
         """
-        record = PodRecord(key, pod["metadata"]["uid"], pod, Memory(self._hands.clock.now()))
+        record = PodRecord(key, pod["metadata"]["uid"], pod, self._new_memory())
         record.take_pod(pod)
         record.is_seen = is_new
         self._enter(record)
@@ -112,9 +114,13 @@ class PodKeeper:
 
     def take_stray(self, key: Request, uid: str) -> None:
         """Look after what is left of a pod of which nobody knows any more, until it is gone."""
-        record = PodRecord(key, uid, stub_of(key, uid), Memory(self._hands.clock.now()))
+        record = PodRecord(key, uid, stub_of(key, uid), self._new_memory())
         record.is_orphan = record.is_gone = True
         self._enter(record)
+
+    def _new_memory(self) -> Memory:
+        hands = self._hands
+        return Memory(hands.clock.now(), Restarts(hands.longest_wait))
 
     def _enter(self, record: PodRecord) -> None:
         self.records[record.uid] = record

@@ -61,8 +61,14 @@ class Delay:
 @final
 @dataclass(slots=True)
 class Restarts:
-    """How long containers wait until they are started again, by name."""
+    """How long containers wait until they are started again, by name.
 
+    Args:
+        longest: How long they wait at most, in seconds.
+        delays: How long each waits now.
+    """
+
+    longest: float = LONGEST_SECONDS
     delays: dict[str, Delay] = field(default_factory=dict)
 
     def until(self, name: str, finished: float) -> float:
@@ -78,7 +84,8 @@ class Restarts:
     def note(self, name: str, finished: float, now: float) -> None:
         """Take in that a container is started again that has ended then."""
         delay = self._valid(name, finished)
-        self.delays[name] = Delay(FIRST_SECONDS, now) if delay is None else delay.doubled(now)
+        seconds = FIRST_SECONDS if delay is None else delay.seconds * 2
+        self.delays[name] = Delay(min(seconds, self.longest), now)
 
     def _valid(self, name: str, finished: float) -> Delay | None:
         delay = self.delays.get(name)
