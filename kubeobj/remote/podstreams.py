@@ -100,6 +100,7 @@ class RemotePodStreams:
         with ExitStack() as stack:
             try:
                 address = stack.enter_context(socket_address(self._transport.path))
+                # Entered here and left by `close`, as it is used by several threads in between.
                 return unix_connect(
                     address,
                     f"ws://localhost{target}",
@@ -109,7 +110,7 @@ class RemotePodStreams:
                     compression=None,
                     max_size=None,
                     close_timeout=1,
-                )
+                ).__enter__()
             except InvalidStatus as error:
                 status = error.response
                 raise error_of(_status(status.body), status.status_code) from None
@@ -146,21 +147,30 @@ class _RemoteLog:
         self._connection = connection
         self._response = response
         self._socket = connection.sock
+        self._lock = threading.Lock()
+        self._is_read = False
 
     def __iter__(self) -> Iterator[bytes]:
+        with self._lock:
+            self._is_read = True
         try:
             while piece := self._response.read1(_PIECE):
                 yield piece
         except (OSError, ValueError, http.client.HTTPException):
             return  # closed, or the server is gone
         finally:
+            self._response.close()
             self._connection.close()
 
     def close(self) -> None:
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.shutdown(2)
-        self._connection.close()
+        with self._lock:
+            if not self._is_read:  # else who reads it closes it
+                self._is_read = True
+                self._response.close()
+                self._connection.close()
 
 
 @final
