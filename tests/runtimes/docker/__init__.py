@@ -1,0 +1,1 @@
+"""Tests of Docker and Podman: what is theirs alone."""

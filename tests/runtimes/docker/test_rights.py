@@ -1,0 +1,141 @@
+"""What processes in containers may do, and how much they get."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from kubeobj.runtimes.configs import Resources, Security
+from kubeobj.testing.conformance.runtimecase import RuntimeBox
+from tests.runtimes.docker.pods import printed_by
+
+STATUS = "grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status"
+NET_ADMIN = 1 << 12
+CHOWN = 1 << 0
+MIB = 1 << 20
+
+LIMITS = """
+cd /sys/fs/cgroup
+if [ -f memory.max ]; then
+  cat memory.max cpu.max cpu.weight
+else
+  cat memory/memory.limit_in_bytes
+  echo $(cat cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us)
+  cat cpu/cpu.shares
+fi
+"""
+
+
+def secured(box: RuntimeBox, script: str, security: Security) -> str:
+    return printed_by(box, dataclasses.replace(box.script(script), security=security))
+
+
+def status_of(box: RuntimeBox, security: Security) -> dict[str, int]:
+    lines = secured(box, STATUS, security).splitlines()
+    return {name: int(value, 16) for name, value in (line.split(":") for line in lines)}
+
+
+def test_a_container_gets_no_more_than_it_may_have(engine_box: RuntimeBox) -> None:
+    """Memory, and time of cores."""
+    resources = Resources(250, 500, 32 * MIB, 64 * MIB, 500)
+    config = dataclasses.replace(engine_box.script(LIMITS), resources=resources)
+    memory, cpu, shares = printed_by(engine_box, config).splitlines()
+    assert int(memory) == 64 * MIB
+    assert cpu == "50000 100000"
+    assert int(shares) in (256, 10)  # of version 1, and of version 2
+
+
+def test_who_is_to_end_early_is_known_to_the_kernel(engine_box: RuntimeBox) -> None:
+    config = dataclasses.replace(
+        engine_box.script("cat /proc/self/oom_score_adj"), resources=Resources(oom_score_adj=900)
+    )
+    assert printed_by(engine_box, config) == "900\n"
+
+
+def test_who_is_to_end_late_runs_even_where_the_kernel_refuses(engine_box: RuntimeBox) -> None:
+    """Some machines let nobody ask for that."""
+    config = dataclasses.replace(
+        engine_box.script("cat /proc/self/oom_score_adj"), resources=Resources(oom_score_adj=-997)
+    )
+    assert int(printed_by(engine_box, config)) in (-997, 0)
+
+
+def test_who_takes_too_much_memory_is_ended(engine_box: RuntimeBox) -> None:
+    """And it says why."""
+    config = dataclasses.replace(
+        engine_box.script("x=$(head -c 200000000 /dev/zero | tr '\\0' x); echo survived"),
+        resources=Resources(memory_limit_bytes=16 * MIB),
+    )
+    ended = engine_box.run(config)
+    assert (ended.exit_code, ended.reason) == (137, "OOMKilled")
+
+
+@pytest.mark.parametrize(
+    ("security", "expected"),
+    [
+        (Security(run_as_user=1000), "1000 0"),
+        (Security(run_as_user=1000, run_as_group=3000), "1000 3000"),
+        (Security(run_as_group=3000), "0 3000"),
+        (Security(run_as_user=5, run_as_group=6, supplemental_groups=(70, 80)), "5 6 70 80"),
+    ],
+    ids=["user", "user and group", "group", "more groups"],
+)
+def test_a_process_is_who_it_is_asked_to_be(
+    engine_box: RuntimeBox, security: Security, expected: str
+) -> None:
+    found = secured(engine_box, "echo $(id -u) $(id -g) $(id -G)", security).split()
+    user, group, *groups = expected.split()
+    assert found[:2] == [user, group]
+    assert {group, *groups} <= {*found[2:], group}
+
+
+def test_capabilities_are_dropped_and_added(engine_box: RuntimeBox) -> None:
+    none = Security(drop_capabilities=("ALL",))
+    assert status_of(engine_box, none)["CapEff"] == 0
+
+
+def test_one_capability_can_be_kept(engine_box: RuntimeBox) -> None:
+    one = Security(drop_capabilities=("ALL",), add_capabilities=("NET_ADMIN",))
+    assert status_of(engine_box, one)["CapEff"] == NET_ADMIN
+
+
+def test_usually_a_process_has_some_capabilities(engine_box: RuntimeBox) -> None:
+    found = status_of(engine_box, Security())
+    assert found["CapEff"] & CHOWN
+    assert not found["CapEff"] & NET_ADMIN
+    assert (found["NoNewPrivs"], found["Seccomp"]) == (0, 2)
+
+
+def test_a_privileged_container_may_do_everything(engine_box: RuntimeBox) -> None:
+    found = status_of(engine_box, Security(privileged=True))
+    assert found["CapEff"] & NET_ADMIN
+    assert found["Seccomp"] == 0
+
+
+def test_programs_gain_no_rights_if_they_are_not_to(engine_box: RuntimeBox) -> None:
+    assert status_of(engine_box, Security(no_new_privileges=True))["NoNewPrivs"] == 1
+
+
+def test_system_calls_can_be_left_alone(engine_box: RuntimeBox) -> None:
+    assert status_of(engine_box, Security(seccomp_profile="Unconfined"))["Seccomp"] == 0
+
+
+def test_system_calls_can_be_filtered_by_a_file(engine_box: RuntimeBox, tmp_path: Path) -> None:
+    """One that forbids to make directories."""
+    profile = tmp_path / "profile.json"
+    profile.write_text(
+        '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], '
+        '"action": "SCMP_ACT_ERRNO"}]}'
+    )
+    script = "mkdir /made 2>/dev/null && echo made || echo refused"
+    assert secured(engine_box, script, Security(seccomp_profile=str(profile))) == "refused\n"
+
+
+def test_a_root_can_be_read_only(engine_box: RuntimeBox) -> None:
+    script = "touch /file 2>/dev/null && echo written || echo refused"
+    assert secured(engine_box, script, Security(read_only_root=True)) == "refused\n"
+
+
+def test_a_root_can_be_written_to_otherwise(engine_box: RuntimeBox) -> None:
+    script = "touch /file 2>/dev/null && echo written || echo refused"
+    assert secured(engine_box, script, Security()) == "written\n"
