@@ -7,6 +7,7 @@ Docker or Podman.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,7 @@ from kubeobj.api.client import Client
 from kubeobj.api.client.applying import objects_in
 from kubeobj.api.client.podstreams import Channel, LogQuery, LogStream
 from kubeobj.api.client.writer import Manifests
+from kubeobj.api.errors import Timeout
 from kubeobj.clock import START_SECONDS
 from kubeobj.cluster.applying import apply_all, wait_for_account
 from kubeobj.cluster.livenode import LiveNode
@@ -26,6 +28,7 @@ from kubeobj.cluster.sharedapi import SharedApi
 from kubeobj.cluster.statedirectory import StateDirectory
 from kubeobj.documents import Wire
 from kubeobj.models.codec import AnyObject
+from kubeobj.models.unstructured import Unstructured
 from kubeobj.reconcile.manager import Install
 from kubeobj.reconcile.moments import text_of
 from kubeobj.reconcile.request import wire_of
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from kubeobj.node.nodeobject import Machine
 
 _LOOKED_EVERY_SECONDS: Final = 0.02
+_NODE_SECONDS: Final = 10.0
 
 
 @final
@@ -126,6 +130,7 @@ class Cluster:
         if self._operators:
             self._running.install(self._operators)
         wait_for_account(self.client, "default")
+        self._wait_for_node(self._running)
 
     def stop(self, *, leave_pods: bool = False) -> None:
         """End: pods first, each with its time of grace, then the loops. What was applied stays.
@@ -343,6 +348,26 @@ class Cluster:
         return self._there.node
 
     # ------------------------------------------------------------ inside
+
+    def _wait_for_node(self, running: RunningCluster) -> None:
+        """Wait until pods can be given to the node, or it is known why they cannot."""
+
+        def is_settled(node: Unstructured) -> bool:
+            keeper = running.node.keeper
+            last = None if keeper is None else keeper.last
+            is_broken = last is not None and not last.runtime.ready
+            conditions = wire_of(node).get("status", {}).get("conditions") or ()
+            is_ready = any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+            return is_ready or is_broken
+
+        with suppress(Timeout):
+            self.client.wait_for(
+                "nodes",
+                running.node.name,
+                is_settled,
+                within=_NODE_SECONDS,
+                every=_LOOKED_EVERY_SECONDS,
+            )
 
     @property
     def _there(self) -> RunningCluster:

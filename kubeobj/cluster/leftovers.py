@@ -36,6 +36,6 @@ def end_left_over(directory: StateDirectory) -> int:
                 chosen.runtime.remove_sandbox(sandbox.id)
             return ended
         finally:
-            chosen.close(False)  # noqa: FBT003 - nothing goes on
+            chosen.close()
     finally:
         loopback.release()

@@ -145,11 +145,11 @@ class LiveNode:
         """Give pods that are ending no more time; from any thread."""
         self._shutdown.hurry()
 
-    def close(self, *, leave_pods: bool) -> None:
+    def close(self) -> None:
         """Let go of everything, after the loop has ended."""
         self._executor.close()
         self.network.stop()
-        self._chosen.close(leave_pods)
+        self._chosen.close()
 
     # ------------------------------------------------------------ asking
 

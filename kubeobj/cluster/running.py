@@ -142,7 +142,7 @@ class RunningCluster:
             self._loops.stop()
             for end in self._ends:
                 end()
-            self.node.close(leave_pods=leave_pods)
+            self.node.close()
             self._store.close()
             self.loopback.release()
 

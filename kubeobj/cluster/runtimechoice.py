@@ -4,7 +4,8 @@ Asked for nothing in particular, a cluster has what its state has had before; el
 if one of them answers; else processes, which need nothing.
 """
 
-from collections.abc import Callable
+import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, final
@@ -27,10 +28,6 @@ OWN: Final = "own"
 """What a runtime is called that was handed in."""
 
 
-def _nothing(leave_pods: bool) -> None:  # noqa: FBT001 - as it is told
-    del leave_pods
-
-
 @final
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -44,7 +41,6 @@ class Chosen:
         services: The network of Services.
         dns: Where names are asked for.
         node_address: The address of the node, as its pods see it.
-        close: Lets go of it; told whether what runs is to go on.
     """
 
     name: str
@@ -54,7 +50,11 @@ class Chosen:
     services: str
     dns: tuple[DnsPlace, ...]
     node_address: str = "127.0.0.1"
-    close: Callable[[bool], object] = _nothing
+
+    def close(self) -> None:
+        """Let go of it; what runs goes on. One that was handed in is left to whoever has it."""
+        if self.name != OWN:
+            self.runtime.close()
 
 
 def choose_runtime(
@@ -93,11 +93,10 @@ def choose_runtime(
     if wanted == AUTO:
         wanted, why = _automatic(before)
     if wanted == PROCESS:
-        runtime = _processes(directory.node / "runtime", loopback, options)
-        return Chosen(
-            PROCESS, runtime, "processes of this machine", why, loopback.services, own_dns
-        )
-    raise StateError(f"there is no runtime {wanted!r}: process, docker, podman or auto")
+        made = _processes(directory.node / "runtime", loopback, options)
+        what = "processes of this machine"
+        return Chosen(PROCESS, made, what, why, loopback.services, own_dns)
+    return _engine(wanted, why, directory.node / "runtime", loopback)
 
 
 def _automatic(before: str) -> tuple[str, str]:
@@ -119,6 +118,42 @@ def _first_engine() -> "FoundEngine | None":
         return next(iter(find_engines()), None)
     except RuntimeUnavailable:
         return None
+
+
+def _engine(kind: str, why: str, directory: Path, loopback: LoopbackRange) -> Chosen:
+    """Return an engine, and a network that its containers can reach.
+
+    Raises:
+        RuntimeUnavailable: If none of the kind answers.
+    """
+    try:
+        from kubeobj.runtimes.docker.dockerruntime import DockerRuntime
+        from kubeobj.runtimes.docker.engines import find_engine
+    except ImportError as error:
+        msg = f"{kind} needs a package that is not installed ({error}): pip install 'kubeobj[run]'"
+        raise RuntimeUnavailable(msg) from None
+    found = find_engine(kind)
+    made = DockerRuntime(directory, found.url)
+    if os.geteuid() == 0:
+        # Addresses of nobody else's, which the machine makes its own, so that containers reach them
+        # through it.
+        services, dns = f"198.19.{loopback.octet}.0/24", f"198.19.{loopback.octet}.10"
+        places = (DnsPlace(dns, or_from=5300),)
+    else:
+        services, places = loopback.services, (DnsPlace(loopback.dns, or_from=5300),)
+    what = f"containers of {kind.capitalize()}"
+    return Chosen(kind, made, what, why, services, places, _own_address())
+
+
+def _own_address() -> str:
+    """Return the address of this machine that others see; that of loopback if it has no other."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
+        try:
+            made.connect(("192.0.2.1", 9))  # nothing is sent
+        except OSError:
+            return "127.0.0.1"
+        address: str = made.getsockname()[0]
+        return address
 
 
 def _processes(directory: Path, loopback: LoopbackRange, options: Options) -> ContainerRuntime:
