@@ -18,6 +18,7 @@ from kubeobj.documents import Wire
 from kubeobj.runtimes.configs import ContainerConfig, Resources
 from kubeobj.runtimes.docker.controlgroups import usage_in, usage_of, written_bytes
 from kubeobj.runtimes.docker.creation import (
+    Habits,
     container_request,
     limits_of,
     podman_update_request,
@@ -110,11 +111,8 @@ class Containers:
         record = ContainerRecord.of(config, sandbox_id, sandbox, shown, at)
         logging = self._watching.logging(record)
         labels = record.written(self._owner)
-        body = container_request(
-            config, sandbox_id, sandbox, logging, labels, protected=self._protection.allowed
-        )
-        if self._engine.is_podman and sandbox.hostname:
-            body["Hostname"] = sandbox.hostname  # it has none from the network that it joins
+        habits = Habits(self._engine.is_podman, self._protection.allowed)
+        body = container_request(config, sandbox_id, sandbox, logging, labels, habits)
         name = engine_name(
             config.name,
             record.pod.name,

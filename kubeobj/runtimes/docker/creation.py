@@ -50,6 +50,20 @@ class Logging:
     options: Mapping[str, str]
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How an engine differs from others.
+
+    Args:
+        podman: Whether it is Podman.
+        protects: Whether it may ask the kernel to end something late.
+    """
+
+    podman: bool
+    protects: bool
+
+
 NO_LOG: Final = Logging("none", {})
 """Not at all."""
 
@@ -105,8 +119,7 @@ def container_request(
     sandbox: SandboxRecord,
     logging: Logging,
     labels: Wire,
-    *,
-    protected: bool,
+    habits: Habits,
 ) -> Wire:
     """Return what makes a container in a sandbox.
 
@@ -116,7 +129,7 @@ def container_request(
         sandbox: What is known of that.
         logging: How the engine keeps what the container prints.
         labels: The labels of the container.
-        protected: Whether the engine may ask the kernel to end a container late.
+        habits: How the engine differs from others.
 
     Raises:
         CreateFault: If something that it mounts is not there.
@@ -130,8 +143,8 @@ def container_request(
         "Mounts": [_mount(one) for one in _mounts(config, sandbox)],
         "RestartPolicy": {"Name": "no"},
         **limits_of(config.resources),
-        "OomScoreAdj": score if protected else max(0, score),
-        **_rights(config.security),
+        "OomScoreAdj": score if habits.protects else max(0, score),
+        **_rights(config.security, habits),
     }
     if sandbox.host_pid:
         host["PidMode"] = "host"
@@ -147,6 +160,8 @@ def container_request(
         "StdinOnce": config.stdin_once,
         "User": _user(config.security),
     }
+    if habits.podman and sandbox.hostname:
+        found["Hostname"] = sandbox.hostname  # it has none from the network that it joins
     # Where there is a command, the arguments of the image are not for it.
     if config.command:
         found["Entrypoint"] = list(config.command)
@@ -218,14 +233,16 @@ def _user(security: Security) -> str:
     return f"{user or 0}:{security.run_as_group}"
 
 
-def _rights(security: Security) -> Wire:
+def _rights(security: Security, habits: Habits) -> Wire:
     options: list[str] = []
     if security.no_new_privileges:
         options.append("no-new-privileges")
     if security.seccomp_profile == "Unconfined":
         options.append("seccomp=unconfined")
     elif security.seccomp_profile not in ("", "RuntimeDefault"):
-        options.append(f"seccomp={_seccomp(Path(security.seccomp_profile))}")
+        path = Path(security.seccomp_profile)
+        profile = _seccomp(path)
+        options.append(f"seccomp={path if habits.podman else profile}")
     return {
         "Privileged": security.privileged,
         "ReadonlyRootfs": security.read_only_root,

@@ -83,7 +83,7 @@ def test_a_pod_may_have_the_network_of_the_node(engine_box: RuntimeBox) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         container_id = engine_box.start(sandbox, engine_box.config())
-        engine_box.runtime.exec_sync(container_id, ("nc", "-z", "127.0.0.1", str(port)), 10)
+        engine_box.sh(container_id, f"nc -w 1 127.0.0.1 {port} < /dev/null")
         server.settimeout(10)
         server.accept()[0].close()
 
