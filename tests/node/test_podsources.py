@@ -6,6 +6,7 @@ import pytest
 
 from kubeobj.node.faults import SourceFault
 from kubeobj.node.podsources import PodSources
+from kubeobj.reconcile.clientlayer import Ask, Call, layered
 from kubeobj.reconcile.manager import Manager
 from tests.node.podworld import NODE, PodWorld
 
@@ -106,3 +107,33 @@ def test_services_of_other_namespaces_are_left_out(world: PodWorld) -> None:
     assert [one["metadata"]["name"] for one in world.sources.services("shop") or ()] == [
         "kubernetes"
     ]
+
+
+def test_an_api_that_cannot_be_reached(world: PodWorld) -> None:
+    """Says nothing of what is there; later it is asked again."""
+    world.config_map("c", a="1")
+    is_away = True
+
+    def ask(call: Call, go_on: Ask) -> object:
+        if is_away and call.target()[0] == "configmaps":
+            raise ConnectionError("no route to host")
+        return go_on()
+
+    manager = Manager(layered(world.client, ask), world.clock)
+    sources = PodSources(manager, NODE)
+    pod = world.pod("web", NEEDS)
+    sources.follow(pod)
+    with pytest.raises(SourceFault) as caught:
+        sources.config_map("default", "c")
+    assert not caught.value.is_missing
+    assert caught.value.message == (
+        "failed to sync configmap cache: timed out waiting for the condition"
+    )
+    deadline = sources.deadline
+    assert deadline is not None
+    is_away = False
+    assert not sources.step()
+    world.clock.advance(deadline - world.clock.now())
+    assert sources.step()
+    assert sources.config_map("default", "c")["data"] == {"a": "1"}
+    sources.close()

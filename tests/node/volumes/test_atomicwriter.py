@@ -3,7 +3,10 @@
 import os
 import resource
 import shutil
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -160,3 +163,37 @@ def test_good_paths_are_taken(path: str) -> None:
 def test_what_is_in_a_file_is_not_shown() -> None:
     """A secret is not in a traceback."""
     assert "s3cret" not in repr(Projected(b"s3cret", 0o600))
+
+
+WRITER = """
+import itertools, sys
+from pathlib import Path
+from kubeobj.node.volumes.atomicwriter import Projected, write_atomically
+
+directory = Path(sys.argv[1])
+print("ready", flush=True)
+for number in itertools.count():
+    text = str(number % 10).encode() * 2000
+    files = {name: Projected(text, 0o644) for name in ("a", "b", "deep/c")}
+    if number % 3 == 0:
+        del files["b"]
+    write_atomically(directory, files, 1767225600.0)
+"""
+
+
+@pytest.mark.parametrize("delay_seconds", [0.01, 0.02, 0.03, 0.05, 0.08])
+def test_a_writer_that_is_killed_leaves_one_version(tmp_path: Path, delay_seconds: float) -> None:
+    """Never a part of one, nor of two; and the next writer clears up."""
+    command = [sys.executable, "-c", WRITER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(delay_seconds)
+        process.kill()
+    if (tmp_path / DATA).exists():
+        there = [path for path in sorted((tmp_path / DATA).rglob("*")) if path.is_file()]
+        assert len({path.read_text() for path in there}) == 1
+        assert len(there) in (2, 3)
+    write_atomically(tmp_path, payload({"a": "x"}), NOW)
+    assert seen(tmp_path) == {"a": "x"}
+    assert len(hidden(tmp_path)) == 1
