@@ -25,24 +25,16 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """What a shell reports for a program that the closed pipe killed: 128 and SIGPIPE."""
 
-_COMMANDS = (
-    "up",
-    "down",
-    "status",
-    "selector",
-    "select",
-    "lint",
-    "validate",
-    "diff",
-    "explain",
-    "convert",
-    "default",
-    "simulate",
-    "plan",
-    "backup",
-    "restore",
-    "completion",
-)
+_SECTIONS = {
+    "A cluster on this machine": ("up", "down", "status", "backup", "restore"),
+    "What is in it": ("get",),
+    "Files, without a cluster": (
+        *("lint", "validate", "diff", "explain", "convert", "default", "simulate", "plan"),
+    ),
+    "Selectors": ("selector", "select"),
+    "Others": ("completion",),
+}
+_COMMANDS = tuple(name for names in _SECTIONS.values() for name in names)
 
 _HIDDEN = ("agent",)
 """Commands that commands run."""
@@ -60,8 +52,23 @@ class Root(click.Group):
         """Return the command called *cmd_name*, if there is one."""
         if cmd_name not in _COMMANDS and cmd_name not in _HIDDEN:
             return None
-        command: click.Command = import_module(f"kubeobj.cli.{cmd_name}").command
+        module = import_module(f"kubeobj.cli.{cmd_name.replace('-', '')}")
+        command: click.Command = module.command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, section by section."""
+        width = max(map(len, _COMMANDS))
+        for title, names in _SECTIONS.items():
+            rows = []
+            for name in names:
+                command = self.get_command(ctx, name)
+                limit = formatter.width - 6 - width
+                rows.append(
+                    (name.ljust(width), command.get_short_help_str(limit) if command else "")
+                )
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 @click.command(
@@ -69,10 +76,11 @@ class Root(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:
-  kubeobj selector check 'app=web,tier in (front,back)'
-  kubeobj selector overlap 'app=web' 'tier!=cache'
-  kubeobj select -l app=web -f manifests/
+  kubeobj up -f manifests/
+  kubeobj get pods -o wide
+  kubeobj logs -f -l app=web
   kubeobj lint -f manifests/
+  kubeobj selector overlap 'app=web' 'tier!=cache'
 
 \b
 Exit codes:
@@ -81,9 +89,9 @@ Exit codes:
 )
 @click.version_option(package_name=NAME, prog_name=NAME, message="%(prog)s %(version)s")
 def root() -> None:
-    """Ask about Kubernetes labels, selectors and manifests.
+    """Keep Kubernetes manifests true on this machine, and ask about them.
 
-    Everything is answered from text and files: no cluster is needed, and none is contacted.
+    Commands about files and selectors need no cluster, and contact none.
     """
 
 

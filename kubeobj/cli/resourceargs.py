@@ -1,0 +1,171 @@
+"""Which objects a command is about: ``TYPE``, ``TYPE NAME…``, ``TYPE/NAME…``, or files.
+
+Source: ``k8s.io/cli-runtime/pkg/resource`` builder.go (v1.36).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
+
+import click
+
+from kubeobj.api.errors import NotFound
+from kubeobj.cli.connecting import CommandFailed, Reach
+from kubeobj.documents import Wire
+
+if TYPE_CHECKING:
+    from kubeobj.models.resource import Resource
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An object that is meant, or all of a kind.
+
+    Args:
+        resource: The kind.
+        name: Which; empty for all.
+        namespace: In which namespace; None for the usual one.
+        document: The object as a file has it; None if no file has.
+    """
+
+    resource: "Resource"
+    name: str = ""
+    namespace: str | None = None
+    document: Wire | None = None
+
+    @property
+    def kind_name(self) -> str:
+        """The kind as messages name it: ``deployment.apps``."""
+        return kind_name(self.resource)
+
+    def __str__(self) -> str:
+        return f"{self.kind_name}/{self.name}"
+
+
+def kind_name(resource: "Resource") -> str:
+    """Return a kind as messages name it: ``pod``, ``deployment.apps``."""
+    kind = resource.kind
+    return f"{kind.kind.lower()}.{kind.group}" if kind.group else kind.kind.lower()
+
+
+def resource_of(reach: Reach, text: str) -> "Resource":
+    """Return the kind that *text* names.
+
+    Raises:
+        CommandFailed: If nothing is called so.
+    """
+    try:
+        return reach.kinds.of(text)
+    except NotFound as error:
+        raise CommandFailed(error.message) from None
+
+
+def kinds_of(reach: Reach, text: str) -> "list[Resource]":
+    """Return the kinds that *text* names: names with commas between them, or categories."""
+    found: dict[str, Resource] = {}
+    for one in text.split(","):
+        category = _category(reach, one)
+        for resource in category or [resource_of(reach, one)]:
+            found.setdefault(str(resource.kind), resource)
+    return list(found.values())
+
+
+def _category(reach: Reach, name: str) -> "list[Resource]":
+    from kubeobj.models.scheme import Scheme
+
+    if not Scheme.builtin().category(name):
+        return []
+    found = reach.kinds.served.category(name)
+    # Of what is served in two versions, the first is meant.
+    by_name = {(one.kind.group, one.plural): one for one in reversed(found)}
+    return [one for one in found if by_name[one.kind.group, one.plural] is one]
+
+
+def targets_of(
+    reach: Reach, args: Sequence[str], filenames: Sequence[str] = (), *, needs_name: bool = False
+) -> list[Target]:
+    """Return the objects that arguments and files name.
+
+    Args:
+        reach: The cluster.
+        args: The arguments.
+        filenames: The files.
+        needs_name: Whether a kind alone is not enough.
+
+    Raises:
+        CommandFailed: If a kind is none.
+        click.UsageError: If they make no sense.
+    """
+    if filenames:
+        if args:
+            raise click.UsageError("Name objects, or files with -f, but not both.")
+        return list(from_files(reach, filenames))
+    if not args:
+        raise click.UsageError("Say which: TYPE, TYPE NAME, TYPE/NAME or -f PATH.")
+    if any("/" in one for one in args):
+        return [_slashed(reach, one) for one in args]
+    kinds = kinds_of(reach, args[0])
+    if len(args) > 1:
+        return [Target(kind, name) for kind in kinds for name in args[1:]]
+    if needs_name:
+        raise click.UsageError("Say which: TYPE NAME or TYPE/NAME.")
+    return [Target(kind) for kind in kinds]
+
+
+def _slashed(reach: Reach, text: str) -> Target:
+    kind, slash, name = text.partition("/")
+    if not slash:
+        raise click.UsageError(
+            "there is no need to specify a resource type as a separate argument when passing"
+            " arguments in resource/name form"
+        )
+    if not kind or not name or "/" in name:
+        msg = f'arguments in resource/name form must have a single resource and name: "{text}"'
+        raise click.UsageError(msg)
+    return Target(resource_of(reach, kind), name)
+
+
+def from_files(reach: Reach, filenames: Sequence[str]) -> Iterator[Target]:
+    """Yield the objects of files.
+
+    Raises:
+        KubeobjError: If a file cannot be read, or an object is none.
+    """
+    from kubeobj.cli.inputs import read_inputs
+    from kubeobj.cli.paths import not_empty
+    from kubeobj.cli.progress import progress
+
+    with progress() as bar:
+        inputs = read_inputs(not_empty(tuple(filenames)), bar)
+    if inputs.problems:
+        raise inputs.problems[0]
+    if not inputs.manifests:
+        raise CommandFailed("no objects passed to apply")
+    for one in inputs.manifests:
+        yield target_of(reach, dict(one.document), one.source)
+
+
+def target_of(reach: Reach, document: Wire, source: str) -> Target:
+    """Return the target that a document of a file is.
+
+    Raises:
+        CommandFailed: If its kind is none.
+    """
+    from kubeobj.meta.gvk import GroupVersionKind
+
+    version, kind = document.get("apiVersion"), document.get("kind")
+    if not isinstance(version, str) or not isinstance(kind, str) or not version or not kind:
+        missing = "kind" if version else "apiVersion"
+        raise CommandFailed(f"unable to decode \"{source}\": Object '{missing}' is missing")
+    group, slash, rest = version.partition("/")
+    gvk = GroupVersionKind(group, rest, kind) if slash else GroupVersionKind("", version, kind)
+    try:
+        resource = reach.kinds.of_kind(gvk)
+    except NotFound as error:
+        what = f'unable to recognize "{source}": {error.message}'
+        raise CommandFailed(f"{what}\nensure CRDs are installed first") from None
+    metadata = document.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    namespace = metadata.get("namespace") if resource.namespaced else None
+    return Target(resource, str(metadata.get("name") or ""), namespace or None, document)

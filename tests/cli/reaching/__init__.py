@@ -1,0 +1,1 @@
+"""Commands that reach a cluster, against kubectl itself where it is there."""
