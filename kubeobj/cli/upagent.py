@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final, final
@@ -19,11 +20,24 @@ if TYPE_CHECKING:
     from kubeobj.server.apisocket import ApiSocket
 
 _READY: Final = "KUBEOBJ_READY_FD"
+_NEEDED: Final = ("aiohttp", "dns", "psutil")
 
 
 @final
 class AgentFailed(KubeobjError, RuntimeError):
     """A detached cluster could not be started; the message says why."""
+
+
+def check_packages() -> None:
+    """Make sure that what it takes to run pods is installed.
+
+    Raises:
+        AgentFailed: If not; it says how to install it.
+    """
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        msg = f"no package {', '.join(missing)}: install what runs pods, pip install 'kubeobj[run]'"
+        raise AgentFailed(msg)
 
 
 @final
@@ -36,6 +50,7 @@ class Agent:
     """
 
     def __init__(self, state: Path, runtime: str) -> None:
+        check_packages()
         from kubeobj.cluster.cluster import Cluster
 
         self.cluster: Cluster = Cluster(state, runtime)
@@ -149,6 +164,7 @@ def start_detached(directory: "StateDirectory", runtime: str) -> int:
         AgentFailed: If it could not be started.
         StateError: If the state cannot be used.
     """
+    check_packages()
     directory.make()
     reading, writing = os.pipe()
     log = os.open(directory.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
