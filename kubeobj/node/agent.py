@@ -22,13 +22,24 @@ Source: ``k8s.io/kubernetes/pkg/kubelet`` kubelet.go, pod_workers.go, pleg (v1.3
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias, final
 
 from kubeobj.documents import Wire
-from kubeobj.node.agentinbox import Answered, Done, Inbox, Item, Listed, Looked, Refreshed
+from kubeobj.node.agentinbox import (
+    Answered,
+    Done,
+    Inbox,
+    Item,
+    LeftOver,
+    Listed,
+    Looked,
+    Refreshed,
+)
 from kubeobj.node.executor import Executor
+from kubeobj.node.faults import PodFault
 from kubeobj.node.hooks import Hooks
 from kubeobj.node.mirrorpods import MirrorPods
 from kubeobj.node.nodeadmission import NodeAdmission
@@ -50,7 +61,6 @@ from kubeobj.reconcile.informer import version_of
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.request import Cached, Request, Result
 from kubeobj.runtimes.cri import ContainerRuntime, RuntimeEvent
-from kubeobj.runtimes.errors import RuntimeFault
 from kubeobj.runtimes.states import RuntimeStatus
 
 RELIST_SECONDS: Final = 10.0
@@ -330,6 +340,10 @@ class NodeAgent:
         if not self._is_listing and self._list_at <= now:
             self._list()
             busy = True
+        if not self._is_swept and self._is_available and self._pods.is_synced:
+            self._is_swept = busy = True
+            inputs, inbox = self._inputs, self._inbox
+            self._options.executor.submit(lambda: inbox.put(LeftOver(inputs.left_over())))
         return busy
 
     def _take(self, item: Item) -> None:
@@ -349,6 +363,8 @@ class NodeAgent:
                 self._take_answer(check, outcome)
             case Refreshed(uid, fault):
                 self._take_refreshed(uid, fault)
+            case LeftOver(uids):
+                self._sweep(uids)
 
     def _take_refreshed(self, uid: str, fault: tuple[str, str] | None) -> None:
         record = self._keeper.records.get(uid)
@@ -381,13 +397,13 @@ class NodeAgent:
         runtime, jobs, inbox = self._options.runtime, self._jobs, self._inbox
 
         def job() -> None:
-            status, name = runtime.status(), ""
+            status, name = RuntimeStatus(), ""
             try:
-                name = runtime.version().name
+                status, name = runtime.status(), runtime.version().name
                 inbox.put(Listed(jobs.look_at_all(), status, name))
-            except (RuntimeFault, OSError) as error:
+            except Exception as error:
                 if status.ready:
-                    why = str(error)
+                    why = str(error) or type(error).__name__
                     status = RuntimeStatus(ready=False, reason="RuntimeUnavailable", message=why)
                 inbox.put(Listed(None, status, name))
 
@@ -421,6 +437,25 @@ class NodeAgent:
             if self._static is not None:
                 for key in self._static.pods:
                     self._loop.queue.add(key)
+
+    def _sweep(self, uids: tuple[str, ...]) -> None:
+        """Remove the files of pods that went while nobody looked."""
+        known = {pod["metadata"]["uid"]: None for pod in self._pods.cache}
+        known.update(dict.fromkeys(self._keeper.records))
+        for strays in self._strays.values():
+            known.update(strays)
+        if self._static is not None:
+            known.update({pod["metadata"]["uid"]: None for pod in self._static.pods.values()})
+        inputs = self._inputs
+        gone = [uid for uid in uids if uid not in known]
+
+        def job() -> None:
+            for uid in gone:
+                with suppress(PodFault):
+                    inputs.tear_down(uid)
+
+        if gone:
+            self._options.executor.submit(job)
 
     def _lose(self) -> None:
         """Do nothing until the runtime answers again."""

@@ -10,15 +10,21 @@ from kubeobj.node.podactions import (
     Action,
     PrepareVolumes,
     PullImage,
+    RemoveContainer,
+    RemoveSandbox,
     RunSandbox,
     StartContainer,
+    StopContainer,
+    StopSandbox,
     TearDown,
     UpdateResources,
 )
 from kubeobj.node.podjobs import FETCH, Result
 from kubeobj.node.podmemory import AGAIN_SECONDS, Memory
+from kubeobj.node.podview import PodView
 from kubeobj.node.restartpolicy import container_of
 from kubeobj.node.situation import Note
+from kubeobj.runtimes.states import SandboxState
 
 FIRST_AGAIN_SECONDS: Final = 0.5
 """How long something waits that has failed, the first time; each time twice as long."""
@@ -39,12 +45,35 @@ def learn(pod: Wire, memory: Memory, action: Action, result: Result, now: float)
     """
     if result.is_unavailable:
         return []
-    if result.fault is None:
+    if result.fault is None and _is_undone(action, result.view):
+        # It was said to be done, and is not.
+        _try_again(memory, action, now)
+    elif result.fault is None:
         memory.again.pop(action.slot, None)
         memory.failures.pop(action.slot, None)
         _succeeded(pod, memory, action, result)
-        return []
-    return _failed(memory, action, result.fault, now)
+    else:
+        return _failed(memory, action, result.fault, now)
+    return []
+
+
+def _is_undone(action: Action, view: PodView | None) -> bool:
+    """Return whether something is still there, or still runs, that is not to."""
+    if view is None:
+        return False
+    match action:
+        case StopSandbox(sandbox_id):
+            return any(
+                one.id == sandbox_id and one.state is SandboxState.READY for one in view.sandboxes
+            )
+        case RemoveSandbox(sandbox_id):
+            return any(one.id == sandbox_id for one in view.sandboxes)
+        case StopContainer():
+            return any(one.id == action.container_id for one in view.up)
+        case RemoveContainer(_, container_id):
+            return any(one.id == container_id for one in view.containers)
+        case _:
+            return False
 
 
 def _succeeded(pod: Wire, memory: Memory, action: Action, result: Result) -> None:

@@ -13,7 +13,12 @@ from kubeobj.node.podmemory import Memory
 from kubeobj.node.podresizing import given_to
 from kubeobj.node.podview import PodView
 from kubeobj.node.probes.kinds import Findings, ProbeKind
-from kubeobj.node.restartpolicy import init_containers_of, is_sidecar, is_to_be_started
+from kubeobj.node.restartpolicy import (
+    init_containers_of,
+    is_restarted,
+    is_sidecar,
+    is_to_be_started,
+)
 from kubeobj.reconcile.moments import text_of
 from kubeobj.runtimes.states import Container, ContainerState
 
@@ -79,6 +84,9 @@ class ContainerStatuses:
                 }
             else:
                 self._put_waiting(container, status)
+        is_final = old is not None and self._is_final(container, old, is_init=is_init)
+        if old is not None and is_final and "terminated" not in status["state"]:
+            return dict(old)  # the API does not let it go back
         started, ready = self._health(container, run, part)
         status["ready"] = ready
         if part != "ephemeralContainerStatuses":
@@ -99,6 +107,9 @@ class ContainerStatuses:
         if run.state is not ContainerState.CREATED:
             status["containerID"] = self._id(run)
         self._put_resources(container, run, status)
+        user = _user_of(self._pod, container)
+        if user is not None:
+            status["user"] = {"linux": user}
         return _with_mounts(container, status)
 
     def _last_ending(self, container: Wire, run: Container, old: Wire | None) -> Wire | None:
@@ -139,6 +150,18 @@ class ContainerStatuses:
                 if "deletionTimestamp" not in self._pod["metadata"]:
                     status["restartCount"] += 1
         return _with_mounts(container, status)
+
+    def _is_final(self, container: Wire, old: Wire, *, is_init: bool) -> bool:
+        """Return whether a container was told to have ended for good; it may run all the same.
+
+        Init containers run once more in a new sandbox, even if they have done their part before.
+        """
+        ended = old["state"].get("terminated")
+        if ended is None or self._pod["spec"].get("restartPolicy", "Always") == "Always":
+            return False
+        if is_init and is_sidecar(container):
+            return False
+        return not is_restarted(self._pod, container, ended["exitCode"])
 
     # ------------------------------------------------------------ states
 
@@ -182,20 +205,15 @@ class ContainerStatuses:
 
     def _health(self, container: Wire, run: Container | None, part: str) -> tuple[bool, bool]:
         """Return whether a container has started, and whether it is ready."""
+        is_running = run is not None and run.state is ContainerState.RUNNING
         if part == "initContainerStatuses" and not is_sidecar(container):
-            if run is None:
-                return False, self._is_initialized
-            return run.state is ContainerState.RUNNING, _is_done(run)
-        if run is None or run.state is not ContainerState.RUNNING:
+            return is_running, self._is_initialized if run is None else _is_done(run)
+        if run is None or not is_running or part == "ephemeralContainerStatuses":
             return False, False
-        if part == "ephemeralContainerStatuses":
-            return False, False
-        findings = self._findings
-        if "startupProbe" in container:
-            if findings.get((run.id, ProbeKind.STARTUP)) is not True:
-                return False, False
-        if "readinessProbe" in container:
-            return True, findings.get((run.id, ProbeKind.READINESS)) is True
+        for kind in (ProbeKind.STARTUP, ProbeKind.READINESS):
+            is_asked = kind.value in container
+            if is_asked and self._findings.get((run.id, kind)) is not True:
+                return kind is ProbeKind.READINESS, False
         return True, True
 
     def _put_resources(self, container: Wire, run: Container, status: Wire) -> None:
@@ -234,6 +252,19 @@ def _terminated_without_run(reason: str, message: str, code: int) -> Wire:
         "startedAt": None,
         "finishedAt": None,
     }
+
+
+def _user_of(pod: Wire, container: Wire) -> Wire | None:
+    """Return as whom a container runs, if the pod says so; else the image does, or the runtime."""
+    of_pod: Wire = pod["spec"].get("securityContext") or {}
+    both: Wire = {**of_pod, **(container.get("securityContext") or {})}
+    if "runAsUser" not in both:
+        return None
+    group = both.get("runAsGroup", 0)
+    groups = {group: None, **dict.fromkeys(of_pod.get("supplementalGroups") or ())}
+    if "fsGroup" in of_pod:
+        groups[of_pod["fsGroup"]] = None
+    return {"uid": both["runAsUser"], "gid": group, "supplementalGroups": sorted(groups)}
 
 
 def _with_mounts(container: Wire, status: Wire) -> Wire:

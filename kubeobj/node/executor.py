@@ -5,6 +5,7 @@ jobs. On a virtual clock one thing runs at a time: a job runs until it is done o
 on when its time has come; so the same jobs are a function of what was asked and when.
 """
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -95,8 +96,18 @@ class ThreadExecutor:
                     self._count -= 1
                     return
                 job = self._jobs.popleft()
-            job()
+            try:
+                job()
+            except Exception:
+                _tell_of_failure()
             del job  # else it is kept until the next
+
+
+def _tell_of_failure() -> None:
+    """Say what a job has raised, as it is said of a thread; the thread itself goes on."""
+    type_, error, trace = sys.exc_info()
+    args = (type_, error, trace, threading.current_thread())
+    threading.excepthook(threading.ExceptHookArgs(args))
 
 
 @final

@@ -3,6 +3,7 @@
 Source: ``k8s.io/kubernetes/pkg/kubelet`` (v1.36).
 """
 
+from pathlib import Path
 from typing import final
 
 from kubeobj.clock import Clock
@@ -10,6 +11,7 @@ from kubeobj.documents import Wire
 from kubeobj.node.containerconfig import container_config
 from kubeobj.node.environment import environment_of
 from kubeobj.node.podfacts import NodeFacts
+from kubeobj.node.podlogs.rotation import remove_logs
 from kubeobj.node.podreferences import containers_of
 from kubeobj.node.podsources import PodSources
 from kubeobj.node.pullsecrets import image_auth
@@ -114,6 +116,10 @@ class NodeInputs:
     def tear_down(self, pod_uid: str) -> None:
         """Remove the volumes of a pod, and its other files but for logs."""
         self.volumes.tear_down(pod_uid)
+
+    def remove_log(self, path: Path) -> None:
+        """Remove the log of a run of a container that is removed, with what was put aside of it."""
+        remove_logs(path)
 
     def remove_logs(self, pod: Wire) -> None:
         """Remove the logs of a pod that has gone."""

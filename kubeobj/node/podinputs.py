@@ -99,6 +99,10 @@ class PodInputs(Protocol):
         """
         ...
 
+    def remove_log(self, path: Path) -> None:
+        """Remove the log of a run of a container that is removed."""
+        ...
+
     def remove_logs(self, pod: Wire) -> None:
         """Remove the logs of a pod that has gone."""
         ...
@@ -195,6 +199,9 @@ class PlainInputs:
 
     def tear_down(self, pod_uid: str) -> None:
         """There is nothing to remove."""
+
+    def remove_log(self, path: Path) -> None:
+        """There are no logs."""
 
     def remove_logs(self, pod: Wire) -> None:
         """There are no logs."""

@@ -136,6 +136,13 @@ class PodJobs:
         ]
         return tick, PodView.of(sandboxes, containers)
 
+    def try_to_look(self, pod: Wire) -> tuple[int, PodView] | None:
+        """Return what there is of a pod; None if the runtime does not say."""
+        try:
+            return self.look(pod)
+        except Exception:
+            return None
+
     def look_at_all(self) -> tuple[int, dict[str, PodView]]:
         """Return what there is of all pods, by uid; of what has ended without last words.
 
@@ -178,13 +185,14 @@ class PodJobs:
             result.fault, result.is_unavailable = (error.reason, error.message), True
         except (RuntimeFault, PodFault) as error:
             result.fault = error.reason, error.message
-        except OSError as error:
-            result.fault = "FailedSync", str(error)
-        try:
-            result.tick, result.view = self.look(order.pod)
-        except (RuntimeFault, OSError) as error:
+        except Exception as error:
+            # Whatever it is, the pod is not to wait for ever for what has failed.
+            result.fault = "FailedSync", f"{type(error).__name__}: {error}"
+        looked = self.try_to_look(order.pod)
+        if looked is None:
             result.is_unavailable = True
-            result.fault = result.fault or ("RuntimeUnavailable", str(error))
+        else:
+            result.tick, result.view = looked
         return result
 
     def _do(self, order: Order, result: Result) -> None:
@@ -215,8 +223,7 @@ class PodJobs:
             case RunPreStop(name, container_id, seconds):
                 self._run_pre_stop(order, name, container_id, seconds, result)
             case RemoveContainer(_, container_id):
-                self._words.pop(container_id, None)
-                self._runtime.remove_container(container_id)
+                self._remove(container_id)
             case UpdateResources(name, container_id):
                 container = container_of(order.pod, name)
                 if container is not None:
@@ -338,6 +345,17 @@ class PodJobs:
             self._runtime.stop_container(action.container_id, seconds)
         except NoSuchContainer:
             return
+
+    def _remove(self, container_id: str) -> None:
+        """Remove a run of a container, and its log."""
+        self._words.pop(container_id, None)
+        try:
+            path = self._runtime.container(container_id).log_path
+        except NoSuchContainer:
+            return
+        self._runtime.remove_container(container_id)
+        if path.name:
+            self._inputs.remove_log(path)
 
     def _run_pre_stop(
         self, order: Order, name: str, container_id: str, seconds: float, result: Result

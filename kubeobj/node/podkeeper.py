@@ -31,7 +31,6 @@ from kubeobj.reconcile.informer import version_of
 from kubeobj.reconcile.moments import text_of
 from kubeobj.reconcile.request import Cached, Request
 from kubeobj.runtimes.cri import Happened, RuntimeEvent
-from kubeobj.runtimes.errors import RuntimeFault
 
 _OVER: Final = frozenset({"Succeeded", "Failed"})
 
@@ -314,13 +313,7 @@ class PodKeeper:
         record.is_looking = True
         uid, pod, jobs, inbox = record.uid, record.pod, self._hands.jobs, self._hands.inbox
 
-        def job() -> None:
-            try:
-                inbox.put(Looked(uid, jobs.look(pod)))
-            except (RuntimeFault, OSError):
-                inbox.put(Looked(uid, None))
-
-        self._hands.executor.submit(job)
+        self._hands.executor.submit(lambda: inbox.put(Looked(uid, jobs.try_to_look(pod))))
 
     def hear(self, record: PodRecord | None, event: RuntimeEvent) -> None:
         """Take in that something has happened."""
@@ -368,8 +361,8 @@ class PodKeeper:
                 inbox.put(Refreshed(uid, None))
             except PodFault as error:
                 inbox.put(Refreshed(uid, (error.reason, error.message)))
-            except OSError as error:
-                inbox.put(Refreshed(uid, ("FailedMount", str(error))))
+            except Exception as error:
+                inbox.put(Refreshed(uid, ("FailedMount", f"{type(error).__name__}: {error}")))
 
         hands.executor.submit(job)
 

@@ -73,13 +73,25 @@ def is_restarted_after_failure(pod: Wire, container: Wire) -> bool:
     return bool(policy != "Never")
 
 
+def _told_ending(pod: Wire, name: str) -> Wire | None:
+    """Return how a container has ended by what was told of it; None if it was not told to have."""
+    status: Wire = pod.get("status") or {}
+    for part in ("containerStatuses", "ephemeralContainerStatuses"):
+        for one in status.get(part) or ():
+            if one["name"] == name:
+                ended: Wire | None = one["state"].get("terminated")
+                return ended
+    return None
+
+
 def is_to_be_started(pod: Wire, container: Wire, view: PodView) -> bool:
     """Return whether a container that may not run now is to be started, back-off aside."""
     if "deletionTimestamp" in pod["metadata"]:
         return False
     latest = view.latest(container["name"])
     if latest is None:
-        return True
+        ended = _told_ending(pod, container["name"])
+        return ended is None or is_restarted(pod, container, ended["exitCode"])
     match latest.state:
         case ContainerState.RUNNING:
             return False

@@ -34,6 +34,7 @@ class Run:
         ends_at: When it ends; never, unless that is said.
         ends_with: With which code.
         reason: Why, if the code does not say it.
+        is_stopping: Whether it was asked to end.
     """
 
     container: Container
@@ -43,6 +44,7 @@ class Run:
     ends_at: float = inf
     ends_with: int = 0
     reason: str = ""
+    is_stopping: bool = False
 
 
 @final
@@ -117,8 +119,9 @@ class SimulatedHost:
         takes, code = run.behaviour.stop_seconds, run.behaviour.stop_exit_code
         if takes > grace_seconds:
             takes, code = grace_seconds, KILLED
-        if now + takes < run.ends_at:
+        if not run.is_stopping or now + takes < run.ends_at:
             run.ends_at, run.ends_with, run.reason = now + takes, code, ""
+        run.is_stopping = True
 
     # ------------------------------------------------------------ making and removing
 

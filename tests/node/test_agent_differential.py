@@ -21,9 +21,9 @@ from tests.node.agentworld import NODE, AgentWorld, Document
 
 behaviours = st.builds(
     Behaviour,
-    pull_seconds=st.sampled_from([0.0, 3.0]),
+    pull_seconds=st.sampled_from([0.0, 3.125]),
     pull_fails=st.sampled_from([0, 0, 0, 1, 2]),
-    run_seconds=st.sampled_from([None, None, 1.0, 7.0, 700.0]),
+    run_seconds=st.sampled_from([None, None, 1.0625, 7.0625, 700.0625]),
     exit_code=st.sampled_from([0, 1, 42]),
     runs=st.sampled_from([None, None, 1, 3]),
     stop_seconds=st.sampled_from([0.0, 4.0, 50.0]),
@@ -47,7 +47,7 @@ def pods(draw: st.DrawFn) -> tuple[Document, dict[str, Behaviour]]:
             | ({"restartPolicy": "Always"} if name == "s" else {})
             for name in inits
         ]
-    deadline = draw(st.sampled_from([None, None, None, 40]))
+    deadline = draw(st.sampled_from([None, None, None, 41]))
     if deadline:
         spec["activeDeadlineSeconds"] = deadline
     behave = {name: draw(behaviours) for name in (*names, *inits)}
@@ -119,7 +119,7 @@ def essence(pod: Document | None) -> Any:
 
 
 @settings(max_examples=60, deadline=None)
-@given(pods(), st.sampled_from([None, 3.25, 15.25, 100.25]))
+@given(pods(), st.sampled_from([None, 3.3, 15.3, 100.3]))
 def test_both_tell_the_same(
     made: tuple[Document, dict[str, Behaviour]], deleted: float | None
 ) -> None:

@@ -67,6 +67,9 @@ class NodeProber:
             return ask(f"{host}:{handler['port']}", handler.get("service") or "", timeout)
         except (NoSuchPort, RuntimeFault) as error:
             return Outcome(Verdict.ERROR, str(error))
+        except Exception as error:
+            # A probe that nobody answers would never be asked again.
+            return Outcome(Verdict.ERROR, f"{type(error).__name__}: {error}")
 
     def _exec(self, run_id: str, handler: Wire, timeout: float) -> Outcome:
         command = tuple(handler.get("command") or ())
