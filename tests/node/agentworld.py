@@ -9,7 +9,7 @@ from kubeobj.api.errors import NotFound
 from kubeobj.api.inprocess import InProcessClient
 from kubeobj.clock import VirtualClock
 from kubeobj.entropy import SeededIdSource
-from kubeobj.node.agent import AgentLoop, AgentOptions, NodeAgent
+from kubeobj.node.agent import AgentLoop, AgentOptions, MakeInputs, NodeAgent
 from kubeobj.node.executor import VirtualExecutor
 from kubeobj.node.podfacts import NodeFacts
 from kubeobj.node.podinputs import PlainInputs
@@ -55,6 +55,7 @@ class AgentWorld:
         behaviours: Behaviours | None = None,
         static_pods: Path | None = None,
         node: Document | None = None,
+        inputs: MakeInputs | None = None,
     ) -> None:
         self.clock = VirtualClock()
         self.server = ApiServer(clock=self.clock, ids=SeededIdSource(7))
@@ -66,6 +67,7 @@ class AgentWorld:
         )
         self.prober = SimulatedProber(self.runtime)
         self.static_pods = static_pods
+        self.inputs = inputs
         self.failed: list[tuple[Path, str]] = []
         account = {"apiVersion": "v1", "kind": "ServiceAccount"}
         self.client.create({**account, "metadata": {"name": "default", "namespace": "default"}})
@@ -80,7 +82,7 @@ class AgentWorld:
                 self.runtime,
                 facts,
                 self.executor,
-                lambda _manager, _changed: PlainInputs(facts),
+                self.inputs or (lambda _manager, _changed: PlainInputs(facts)),
                 prober=self.prober,
                 static_pods=self.static_pods,
                 failed=lambda path, why: self.failed.append((path, why)),

@@ -59,7 +59,7 @@ def test_http_asks_as_it_is_told() -> None:
     seen: list[tuple[str, dict[str, str]]] = []
 
     def answer(asked: Any) -> tuple[int, dict[str, str], bytes]:
-        seen.append((asked.path, {name: value for name, value in asked.headers.items()}))
+        seen.append((asked.path, dict(asked.headers.items())))
         return 200, {}, b""
 
     with http_server(answer) as port:
