@@ -57,11 +57,13 @@ class ApiSocket:
         self._thread = threading.Thread(target=self._run, name="kubeobj-api", daemon=True)
 
     def start(self) -> None:
-        """Begin to answer.
+        """Begin to answer, unless that has been done.
 
         Raises:
             OSError: If the socket cannot be made.
         """
+        if self._thread.ident is not None:
+            return
         self._thread.start()
         self._is_ready.wait()
         if self._failure is not None:
