@@ -10,6 +10,7 @@ from typing import Final, final
 from kubeobj.documents import Wire
 from kubeobj.node.podinits import is_initialized
 from kubeobj.node.podmemory import Memory
+from kubeobj.node.podrenewal import RENEWING, RENEWING_MESSAGE
 from kubeobj.node.podresizing import given_to
 from kubeobj.node.podview import PodView
 from kubeobj.node.probes.kinds import Findings, ProbeKind
@@ -130,7 +131,7 @@ class ContainerStatuses:
 
     def _lost(self, container: Wire, old: Wire | None) -> Wire:
         """Return the state of a container of which the runtime knows nothing."""
-        if old is not None and "terminated" in old["state"]:
+        if old is not None and "terminated" in old["state"] and not self._memory.is_renewing:
             return dict(old)
         reason = "PodInitializing" if self._has_inits else "ContainerCreating"
         status: Wire = {
@@ -141,10 +142,20 @@ class ContainerStatuses:
             "image": container.get("image", ""),
             "imageID": "",
         }
+        if self._memory.is_renewing:
+            waiting = {"reason": RENEWING, "message": RENEWING_MESSAGE}
+            status["state"] = {"waiting": waiting}
         if old is not None:
             status["restartCount"] = old.get("restartCount", 0)
             status["lastState"] = old.get("lastState", {})
-            if "running" in old["state"]:
+            if "terminated" in old["state"]:
+                status["lastState"] = old["state"]
+                status["restartCount"] += 1
+            elif "running" in old["state"] and self._memory.is_renewing:
+                ended = _terminated_without_run(RENEWING, RENEWING_MESSAGE, _KILLED)
+                status["lastState"] = {"terminated": ended}
+                status["restartCount"] += 1
+            elif "running" in old["state"]:
                 ended = _terminated_without_run(UNKNOWN, _NOWHERE_ANY_MORE, _KILLED)
                 status["lastState"] = {"terminated": ended}
                 if "deletionTimestamp" not in self._pod["metadata"]:

@@ -147,7 +147,9 @@ class Memory:
         doom: Why it ends, if somebody has said so.
         ending_since: When it began to end; None before.
         grace_seconds: How long its containers may take to end; it only ever becomes less.
-        restarting: Runs that were ended to be started again, by name of the container: the id.
+        restarting: Runs that were ended to be started again, by name of the container: the id, or
+            nothing if the run was taken away.
+        is_renewing: Whether all containers are taken away, to begin anew.
         hooked: Runs that have done what is to be done before they stop, by id.
         is_over: Whether everything has ended, and nothing will begin.
         is_emptied: Whether its volumes are gone.
@@ -169,6 +171,7 @@ class Memory:
     ending_since: float | None = None
     grace_seconds: float | None = None
     restarting: dict[str, str] = field(default_factory=dict)
+    is_renewing: bool = False
     hooked: dict[str, None] = field(default_factory=dict)
     is_over: bool = False
     is_emptied: bool = False

@@ -25,6 +25,7 @@ from kubeobj.node.podactions import (
 from kubeobj.node.podending import grace_of, has_ended, plan_ending
 from kubeobj.node.podinits import Kill, Wanted, want_inits
 from kubeobj.node.podmemory import Doom, Memory, go_duration
+from kubeobj.node.podrenewal import plan_renewal
 from kubeobj.node.podresizing import plan_resizing
 from kubeobj.node.podview import PodView
 from kubeobj.node.probes.kinds import Findings, ProbeKind
@@ -86,6 +87,8 @@ def _plan_living(situation: Situation, memory: Memory, out: Decision) -> None:
             plan_ending(situation, memory, out)
         else:
             _make_sandbox(situation, memory, out)
+        return
+    if plan_renewal(situation, memory, out):
         return
     wanted = want(situation.pod, situation.view, sandbox, situation.findings, memory.restarting)
     if wanted.is_done:
@@ -167,7 +170,8 @@ def want(
         view: What there is of it.
         sandbox: Its sandbox.
         findings: What probes have found.
-        restarting: Runs that were ended to be started again, by the name of the container.
+        restarting: Runs that were ended to be started again, by the name of the container; nothing
+            for one that was taken away.
     """
     wanted = Wanted()
     may_begin = want_inits(pod, view, sandbox.id, findings, wanted)
@@ -178,7 +182,7 @@ def want(
     for container in pod["spec"]["containers"]:
         run = view.latest(container["name"])
         if run is None or run.state is not ContainerState.RUNNING:
-            is_killed = run is not None and restarting.get(run.name) == run.id
+            is_killed = restarting.get(container["name"]) == ("" if run is None else run.id)
             if is_killed or is_to_be_started(pod, container, view):
                 wanted.starts.append(container)
             continue

@@ -13,6 +13,7 @@ from kubeobj.node.podconditions import conditions_of
 from kubeobj.node.podinits import is_initialized
 from kubeobj.node.podmemory import Memory
 from kubeobj.node.podphase import phase_of
+from kubeobj.node.podrenewal import can_be_renewed
 from kubeobj.node.podresizing import resized
 from kubeobj.node.restartpolicy import ephemeral_containers_of, init_containers_of, is_sidecar
 from kubeobj.node.situation import Situation
@@ -128,6 +129,8 @@ def _more_conditions(situation: Situation, memory: Memory) -> list[Wire]:
     doom = memory.doom
     if doom is not None and doom.condition is not None:
         found.append(doom.condition)
+    if can_be_renewed(situation.pod):
+        found.append(_renewing(memory))
     if memory.is_over or memory.ending_since is not None:
         return found
     if memory.resize is not None:
@@ -138,3 +141,15 @@ def _more_conditions(situation: Situation, memory: Memory) -> list[Wire]:
     elif any(True for _ in resized(situation, memory)):
         found.append({"type": "PodResizeInProgress", "status": "True"})
     return found
+
+
+def _renewing(memory: Memory) -> Wire:
+    """Return whether all containers begin anew, as a condition."""
+    if not memory.is_renewing:
+        return {"type": "AllContainersRestarting", "status": "False"}
+    return {
+        "type": "AllContainersRestarting",
+        "status": "True",
+        "reason": "RestartAllContainersStarted",
+        "message": "container exited with restart policy rule",
+    }

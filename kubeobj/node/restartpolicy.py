@@ -6,12 +6,16 @@ ShouldContainerBeRestarted (v1.36).
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from kubeobj.documents import Wire
 from kubeobj.node.podview import PodView
 from kubeobj.runtimes.states import ContainerState
 
-_RESTARTING = frozenset({"Restart", "RestartAllContainers"})
+RESTART_ALL: Final = "RestartAllContainers"
+"""What a rule says by which all containers of a pod begin anew."""
+
+_RESTARTING: Final = frozenset({"Restart", RESTART_ALL})
 
 
 def is_sidecar(container: Wire) -> bool:
@@ -46,6 +50,16 @@ def container_of(pod: Wire, name: str) -> Wire | None:
     return None
 
 
+def rule_for(container: Wire, exit_code: int) -> Wire | None:
+    """Return the rule of a container for when it ends with a code; None if it has none."""
+    rules: list[Wire] = container.get("restartPolicyRules") or []
+    for rule in rules:
+        codes = rule.get("exitCodes")
+        if codes and (exit_code in codes["values"]) == (codes["operator"] == "In"):
+            return rule
+    return None
+
+
 def is_restarted(pod: Wire, container: Wire, exit_code: int) -> bool:
     """Return whether a container that has ended with a code is started again.
 
@@ -58,10 +72,9 @@ def is_restarted(pod: Wire, container: Wire, exit_code: int) -> bool:
     """
     policy = container.get("restartPolicy")
     if policy is not None:
-        for rule in container.get("restartPolicyRules") or ():
-            codes = rule.get("exitCodes")
-            if codes and (exit_code in codes["values"]) == (codes["operator"] == "In"):
-                return rule["action"] in _RESTARTING
+        rule = rule_for(container, exit_code)
+        if rule is not None:
+            return rule["action"] in _RESTARTING
     else:
         policy = pod["spec"].get("restartPolicy", "Always")
     return bool(policy == "Always" or (policy == "OnFailure" and exit_code != 0))

@@ -304,6 +304,27 @@ def test_a_container_may_say_after_which_codes_it_is_started_again(
     assert it.status()["phase"] == ("Running" if restarts else "Failed")
 
 
+def test_a_container_may_let_all_of_them_begin_anew() -> None:
+    """Init containers first, in the same sandbox; each is counted as started again."""
+    it = world(i=Behaviour(run_seconds=2), a=Behaviour(run_seconds=5, exit_code=88, runs=1))
+    rule = {"action": "RestartAllContainers", "exitCodes": {"operator": "In", "values": [88]}}
+    watched = {"name": "a", "restartPolicy": "Never", "restartPolicyRules": [rule]}
+    it.create(watched, {"name": "b"}, inits=[{"name": "i"}])
+    it.advance(3)
+    sandboxes = list(it.host.sandboxes)
+    assert it.conditions()["AllContainersRestarting"] == "False"
+    it.advance(5)
+    assert it.state("i", part="initContainerStatuses").startswith("running")
+    assert it.conditions()["Initialized"] == "True"
+    it.advance(3)
+    assert list(it.host.sandboxes) == sandboxes
+    assert runs(it) == {"i": "exited 1", "a": "running 1", "b": "running 1"}
+    counts = [one["restartCount"] for one in it.status()["containerStatuses"]]
+    assert counts == [1, 1]
+    assert it.container("a")["lastState"]["terminated"]["exitCode"] == 88
+    assert it.container("b")["lastState"]["terminated"]["exitCode"] in {0, 137}
+
+
 # ---------------------------------------------------------------- ends
 
 

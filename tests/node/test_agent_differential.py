@@ -53,10 +53,11 @@ def pods(draw: st.DrawFn) -> tuple[Document, dict[str, Behaviour]]:
     behave = {name: draw(behaviours) for name in (*names, *inits)}
     if "s" in behave:
         # While a sidecar waits to be started again, the kubelet looks after nothing else; and in
-        # a simulation it does not wait for others to end.
+        # a simulation it does not wait for others to end, nor ends with a pod that never began.
         behave["s"] = behave["s"].model_copy(update={"run_seconds": None})
         for name, one in behave.items():
-            behave[name] = one.model_copy(update={"stop_seconds": 0.0})
+            well = {"exit_code": 0} if name == "i" else {}
+            behave[name] = one.model_copy(update={"stop_seconds": 0.0, **well})
     return spec, behave
 
 
