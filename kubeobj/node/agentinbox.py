@@ -91,7 +91,19 @@ class Refreshed:
     fault: tuple[str, str] | None
 
 
-Item: TypeAlias = RuntimeEvent | Done | Looked | Listed | Answered | Refreshed
+@final
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """There are files of pods, some of which may have gone.
+
+    Args:
+        uids: Of which pods.
+    """
+
+    uids: tuple[str, ...]
+
+
+Item: TypeAlias = RuntimeEvent | Done | Looked | Listed | Answered | Refreshed | LeftOver
 """Anything that the agent is told."""
 
 
