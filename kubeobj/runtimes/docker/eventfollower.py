@@ -26,6 +26,8 @@ _POD_UID: Final = "io.kubernetes.pod.uid"
 _LONGEST_PAUSE: Final = 2.0
 _FIRST_PAUSE: Final = 0.1
 _CHECK_MILLISECONDS: Final = 200
+_LISTED_TRIES: Final = 20
+_LISTED_PAUSE: Final = 0.01
 
 
 class _Stage(IntEnum):
@@ -154,7 +156,19 @@ class EventFollower:
         container_id = str(actor["ID"])
         if _POD_UID in labels:
             self._pods[container_id] = (labels[_POD_UID], labels.get(KIND) == SANDBOX)
+        if stage is _Stage.STOPPED:
+            self._wait_until_listed(container_id)
         self._reached(container_id, stage)
+
+    def _wait_until_listed(self, container_id: str) -> None:
+        """Wait until an end shows in lists: Docker tells of it a moment before."""
+        query = {"all": "1", "filters": json.dumps({"id": [container_id]})}
+        for _ in range(_LISTED_TRIES):
+            listed = self._engine.get_list("/containers/json", query)
+            if all(state_of(str(one["State"])) is ContainerState.EXITED for one in listed):
+                return
+            if self._closed.wait(_LISTED_PAUSE):
+                return
 
     def _compare(self, listed: list[Wire]) -> None:
         """Find out what was missed: what has ended, and what is gone."""
