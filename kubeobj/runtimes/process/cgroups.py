@@ -19,6 +19,8 @@ from kubeobj.runtimes.process.processtree import kill
 _PERIOD: Final = 100_000
 """In which time a share of the cores is counted, in microseconds."""
 
+_NOTHING: Final[tuple[str, ...]] = ()
+
 _NEEDED: Final = ("memory", "cpu")
 """The controllers that hold limits."""
 
@@ -42,10 +44,10 @@ class Cgroups:
     def found(cls, name: str) -> "Cgroups":
         """Make directories of a name wherever that works, and return them."""
         mounts, mine = _mounts(), _own()
-        unified, controllers = "", ()
+        unified, controllers = "", _NOTHING
         if "" in mounts:
             unified, controllers = _unified(mounts[""], mine.get("", "/"), name)
-        single = {}
+        single: dict[str, str] = {}
         for controller in _NEEDED:
             if controller in mounts and controller not in controllers:
                 path = f"{mounts[controller]}/{name}"
@@ -174,7 +176,8 @@ class Group:
 
     def remove(self) -> bool:
         """Remove it, and return whether that has worked: nothing may be in it any more."""
-        return all([_remove(path) for path in (self.unified, *self.single.values())])
+        removed = [_remove(path) for path in (self.unified, *self.single.values())]
+        return all(removed)
 
 
 # ---------------------------------------------------------------- where they are

@@ -6,6 +6,7 @@ has all of its entries, and what is missing.
 """
 
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,9 @@ _NAMESPACES: Final = (
 
 _FROM_MACHINE: Final = ("dev", "proc", "sys")
 """What a root of one's own gets from the machine."""
+
+_UNUSED: Final = re.compile(r"(?:tty|ttyS|loop|ram|vcs|vcsa|vcsu)\d+")
+"""Devices that there are many of, and that no container misses."""
 
 _CHANGING: Final = ("/dev", "/proc")
 """What can be written to where nothing else can."""
@@ -60,7 +64,7 @@ def probe(kind: str) -> bool:
 
 def _join(pid: int) -> None:
     # All are opened first: from within the first, the others may not be reached.
-    mine = os.stat("/proc/self/ns/user").st_ino
+    mine = Path("/proc/self/ns/user").stat().st_ino
     fds = [(os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY), kind) for name, kind in _NAMESPACES]
     for fd, kind in fds:
         if kind != syscalls.CLONE_NEWUSER or os.fstat(fd).st_ino != mine:
@@ -94,7 +98,7 @@ class _View:
     def build(self) -> None:
         """Make it."""
         world = self.world
-        mounts = sorted(world.mounts, key=lambda one: one.target.count("/"))
+        mounts = sorted(world.mounts, key=self._order)
         # They stay as they are whatever is mounted over them.
         cloned = [(one, _clone(one.source)) for one in mounts]
         syscalls.mount(world.private, world.private, syscalls.MS_BIND)
@@ -112,6 +116,11 @@ class _View:
         if world.read_only_root:
             for path in ("/",) if world.root else self.replaced:
                 syscalls.set_read_only(path, read_only=True, below=False)
+
+    def _order(self, one: PlannedMount) -> tuple[bool, int]:
+        """Return where a mount comes: those that need another root last, for it hides the old."""
+        needs_root = not self.world.root and _deepest(os.path.realpath(one.target)) == "/"
+        return needs_root, one.target.count("/")
 
     def _take_root(self) -> None:
         root = self.world.root
@@ -177,6 +186,8 @@ class _View:
         syscalls.mount("none", mine, syscalls.MS_UNBINDABLE)
         with os.scandir(directory) as entries:
             for entry in entries:
+                if directory == "/dev" and _UNUSED.fullmatch(entry.name):
+                    continue
                 _carry_over(entry, f"{mine}/{entry.name}")
         if directory == "/":
             syscalls.pivot_root(mine)

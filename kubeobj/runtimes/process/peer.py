@@ -76,7 +76,7 @@ class Peer:
             return
         goes_on = self._receiver.receive()
         try:
-            while self.is_here and (message := self._receiver.next()) is not None:
+            while (message := self._receiver.next()) is not None:
                 self._told(self, message)
         except (ValueError, KeyError, TypeError):
             goes_on = False

@@ -79,9 +79,14 @@ def _become(plan: Plan, fds: tuple[int, int, int], groups: tuple[str, ...], fail
     except OSError as error:
         _tell(failure, error.strerror or str(error), NOT_STARTED)
     try:
-        os.chdir(plan.directory)
+        # Before it is somebody else, who may not see what is above it; or as that one.
+        is_there = _enter(plan.directory)
+        _take_identity(plan)
+        if not is_there:
+            os.chdir(plan.directory)
     except OSError as error:
-        _tell(failure, f"working directory {plan.directory!r}: {error.strerror}", NOT_STARTED)
+        why = f"working directory {plan.directory!r}: " if error.filename else ""
+        _tell(failure, f"{why}{(error.strerror or str(error)).lower()}", NOT_STARTED)
     try:
         os.execvpe(plan.argv[0], plan.argv, plan.environment)  # noqa: S606 - what was asked for
     except OSError as error:
@@ -99,7 +104,14 @@ def _take_place(plan: Plan, fds: tuple[int, int, int], groups: tuple[str, ...]) 
     if plan.tty:
         fcntl.ioctl(fds[0], termios.TIOCSCTTY, 0)
     _take_streams(fds)
-    _take_identity(plan)
+
+
+def _enter(directory: str) -> bool:
+    try:
+        os.chdir(directory)
+    except PermissionError:
+        return False
+    return True
 
 
 def _take_streams(fds: tuple[int, int, int]) -> None:

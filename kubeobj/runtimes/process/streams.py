@@ -97,9 +97,8 @@ class Streams:
             read = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             self._stdin = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
             os.close(both)
-        ends = []
-        for name in _OUTPUTS:
-            ends.append(os.open(self._make_pipe(name, plan), os.O_RDWR | os.O_CLOEXEC))
+        flags = os.O_RDWR | os.O_CLOEXEC
+        ends = [os.open(self._make_pipe(name, plan), flags) for name in _OUTPUTS]
         self._watch(self._readers())
         return read, ends[0], ends[1]
 

@@ -25,6 +25,9 @@ RUN_FILE: Final = "run.json"
 EXIT_FILE: Final = "exit.json"
 """Where it is written how a container has ended."""
 
+START_ERROR: Final = "StartError"
+"""Why something has ended that has never run."""
+
 START_SECONDS: Final = 60.0
 """How long a start may take: what is mounted may be far away."""
 
@@ -77,6 +80,7 @@ class Supervised:
         self.id: str = container_id
         self.phase: Phase = Phase.STARTING
         self.pid: int = 0
+        self.is_child: bool = False
         self.token: str = ""
         self.stop_signal: int = signal.SIGTERM
         self.streams: Streams = Streams(directory, around.loop, around.clock)
@@ -108,7 +112,7 @@ class Supervised:
         finally:
             for fd in {*fds}:
                 os.close(fd)
-        self.pid = spawned.pid
+        self.pid, self.is_child = spawned.pid, True
         self._on_start.append(done)
         self._begin(plan, spawned)
 
@@ -168,7 +172,7 @@ class Supervised:
         else:
             self.phase = Phase.ENDING
             answer = {"error": failure["message"], "code": failure["code"]}
-            self._end = {**_end(failure["code"], "StartError"), "message": failure["message"]}
+            self._end = {**_end(failure["code"], START_ERROR), "message": failure["message"]}
         for done in self._on_start:
             done(answer)
         self._on_start.clear()
@@ -220,6 +224,7 @@ class Supervised:
             status: How, as a parent is told; None if nobody knows.
         """
         self.look_at_start()
+        self.is_child = False
         if self._pidfd >= 0:
             self._around.loop.forget(self._pidfd)
             os.close(self._pidfd)
@@ -287,10 +292,15 @@ def _end(code: int, reason: str = "") -> Wire:
     return {"exitCode": code, "reason": reason or ("Error" if code else "Completed")}
 
 
+def unknown_end() -> Wire:
+    """Return how something is said to have ended of which nobody knows."""
+    message = "the process has ended while nobody looked, so its exit code is not known"
+    return {**_end(UNKNOWN_CODE, "ContainerStatusUnknown"), "message": message}
+
+
 def _told(status: int | None) -> Wire:
     if status is None:
-        message = "the process has ended while nobody looked, so its exit code is not known"
-        return {**_end(UNKNOWN_CODE, "ContainerStatusUnknown"), "message": message}
+        return unknown_end()
     if os.WIFSIGNALED(status):
         return _end(128 + os.WTERMSIG(status))
     return _end(os.waitstatus_to_exitcode(status))

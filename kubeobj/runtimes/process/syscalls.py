@@ -6,6 +6,7 @@ Source: the manual pages mount(2), unshare(2), setns(2), pivot_root(2), prctl(2)
 import ctypes
 import os
 import platform
+import struct
 import sys
 from typing import Final
 
@@ -40,15 +41,6 @@ IS_LINUX: Final = sys.platform == "linux"
 """Whether any of this works here."""
 
 _libc: Final = ctypes.CDLL(None, use_errno=True)
-
-
-class _MountAttributes(ctypes.Structure):
-    _fields_ = (
-        ("attr_set", ctypes.c_uint64),
-        ("attr_clr", ctypes.c_uint64),
-        ("propagation", ctypes.c_uint64),
-        ("userns_fd", ctypes.c_uint64),
-    )
 
 
 def unshare(flags: int) -> None:
@@ -118,14 +110,15 @@ def attach_mount(fd: int, target: str) -> None:
 def set_read_only(path: str, *, read_only: bool, below: bool = True) -> None:
     """Let a mount, with all below it or alone, be written to no more, or again."""
     set_, clear = (_MOUNT_ATTR_RDONLY, 0) if read_only else (0, _MOUNT_ATTR_RDONLY)
-    attributes = _MountAttributes(set_, clear, 0, 0)
+    # What is set, what is cleared, the propagation, a user namespace.
+    attributes = struct.pack("=QQQQ", set_, clear, 0, 0)
     code = _libc.syscall(
         ctypes.c_long(_SYS_MOUNT_SETATTR),
         ctypes.c_int(_AT_FDCWD),
         os.fsencode(path),
         ctypes.c_uint(_AT_RECURSIVE if below else 0),
-        ctypes.byref(attributes),
-        ctypes.c_size_t(ctypes.sizeof(attributes)),
+        attributes,
+        ctypes.c_size_t(len(attributes)),
     )
     _check(code, f"make {path} read-only")
 

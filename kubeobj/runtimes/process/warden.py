@@ -157,7 +157,7 @@ class Warden:
 
     def _ended(self, pid: int, status: int) -> None:
         for container in self._containers.values():
-            if container.pid == pid and container.phase in (Phase.STARTING, Phase.RUNNING):
+            if container.pid == pid and container.is_child:
                 container.ended(status)
                 return
         for key, command in [*self._commands.items()]:
@@ -204,11 +204,7 @@ class Warden:
                 self._ask(message, reply)
 
     def _about(self) -> Wire:
-        runs = [
-            one.id
-            for one in self._containers.values()
-            if one.phase in (Phase.STARTING, Phase.RUNNING)
-        ]
+        runs = [one.id for one in self._containers.values() if one.phase is not Phase.ENDED]
         groups = self._cgroups
         about = [groups.unified, list(groups.controllers), groups.single]
         return {"running": runs, "cgroups": about}
@@ -231,6 +227,8 @@ class Warden:
                 container.streams.close_stdin()
             case "update":
                 container.update(Limits(**message["limits"]))
+            case _:
+                pass
         reply({})
 
     def _forget(self, container: Supervised, reply: Reply) -> None:
