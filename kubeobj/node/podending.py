@@ -11,6 +11,7 @@ from kubeobj.node.podactions import (
     RemoveSandbox,
     RunPreStop,
     RunSandbox,
+    StartContainer,
     StopContainer,
     StopSandbox,
     TearDown,
@@ -18,9 +19,9 @@ from kubeobj.node.podactions import (
 from kubeobj.node.podmemory import Memory
 from kubeobj.node.probes.kinds import ProbeKind
 from kubeobj.node.restartpolicy import container_of, init_containers_of, is_sidecar
-from kubeobj.node.situation import Decision, Situation, begin, may_begin
+from kubeobj.node.situation import Decision, Flight, Situation, begin, may_begin
 from kubeobj.reconcile.moments import seconds_of
-from kubeobj.runtimes.states import Container, SandboxState
+from kubeobj.runtimes.states import Container, ContainerState, SandboxState
 
 SHORTEST_SECONDS: Final = 2.0
 """How long a container always may take to end."""
@@ -65,10 +66,7 @@ def plan_ending(situation: Situation, memory: Memory, out: Decision) -> None:
     up = situation.view.up
     for run in up:
         _stop(run, up, situation, memory, out)
-    is_beginning = situation.is_starting or any(
-        isinstance(one.action, RunSandbox) for one in situation.flights
-    )
-    if up or is_beginning:
+    if up or any(_may_still_begin(one, situation) for one in situation.flights):
         return
     ready = [one for one in situation.view.sandboxes if one.state is SandboxState.READY]
     if ready:
@@ -77,6 +75,21 @@ def plan_ending(situation: Situation, memory: Memory, out: Decision) -> None:
         return
     memory.is_over = True
     _take_away(situation, memory, out)
+
+
+def _may_still_begin(flight: Flight, situation: Situation) -> bool:
+    """Return whether something may yet begin to run: what it is was asked for, and not seen."""
+    match flight.action:
+        case RunSandbox():
+            return True
+        case StartContainer(name, attempt):
+            # One that has ended may still be at what it does right after its start.
+            return not any(
+                one.attempt == attempt and one.state is ContainerState.EXITED
+                for one in situation.view.runs(name)
+            )
+        case _:
+            return False
 
 
 def _take_away(situation: Situation, memory: Memory, out: Decision) -> None:

@@ -444,6 +444,31 @@ def test_a_container_whose_first_deed_fails_is_ended() -> None:
     assert it.state() == "waiting CrashLoopBackOff"
 
 
+def test_a_pod_ends_though_its_first_deed_goes_on() -> None:
+    """Nobody waits for that."""
+    it = world()
+    it.create({"name": "a", "lifecycle": {"postStart": {"sleep": {"seconds": 25}}}})
+    it.advance(5)
+    assert it.state() == "running"
+    it.client.delete("pods", "p", namespace="default")
+    it.advance(5)
+    assert it.pod() is None
+    assert (it.host.sandboxes, it.host.runs) == ({}, {})
+
+
+def test_a_manager_that_begins_anew_has_a_new_agent() -> None:
+    """Which goes on where the one before was."""
+    it = world()
+    it.create({"name": "a"})
+    it.settle()
+    first, before = it.agent, it.pod()
+    it.manager.restart()
+    it.advance(30)
+    assert it.agent is not first
+    assert it.pod() == before
+    assert runs(it) == {"a": "running 0"}
+
+
 # ---------------------------------------------------------------- probes
 
 
