@@ -21,7 +21,7 @@ from kubeobj.node.probes.kinds import ProbeKind
 from kubeobj.node.restartpolicy import container_of, init_containers_of, is_sidecar
 from kubeobj.node.situation import Decision, Flight, Situation, begin, may_begin
 from kubeobj.reconcile.moments import seconds_of
-from kubeobj.runtimes.states import Container, ContainerState, SandboxState
+from kubeobj.runtimes.states import Container, SandboxState
 
 SHORTEST_SECONDS: Final = 2.0
 """How long a container always may take to end."""
@@ -66,7 +66,7 @@ def plan_ending(situation: Situation, memory: Memory, out: Decision) -> None:
     up = situation.view.up
     for run in up:
         _stop(run, up, situation, memory, out)
-    if up or any(_may_still_begin(one, situation) for one in situation.flights):
+    if up or any(_may_still_begin(one, memory) for one in situation.flights):
         return
     ready = [one for one in situation.view.sandboxes if one.state is SandboxState.READY]
     if ready:
@@ -77,17 +77,14 @@ def plan_ending(situation: Situation, memory: Memory, out: Decision) -> None:
     _take_away(situation, memory, out)
 
 
-def _may_still_begin(flight: Flight, situation: Situation) -> bool:
+def _may_still_begin(flight: Flight, memory: Memory) -> bool:
     """Return whether something may yet begin to run: what it is was asked for, and not seen."""
     match flight.action:
         case RunSandbox():
             return True
         case StartContainer(name, attempt):
-            # One that has ended may still be at what it does right after its start.
-            return not any(
-                one.attempt == attempt and one.state is ContainerState.EXITED
-                for one in situation.view.runs(name)
-            )
+            # One that was seen may still be at what it does right after its start.
+            return memory.begun.get(name, -1) < attempt
         case _:
             return False
 

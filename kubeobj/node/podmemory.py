@@ -149,6 +149,7 @@ class Memory:
         grace_seconds: How long its containers may take to end; it only ever becomes less.
         restarting: Runs that were ended to be started again, by name of the container: the id, or
             nothing if the run was taken away.
+        begun: Which run of each container was seen last to have begun, by name.
         is_renewing: Whether all containers are taken away, to begin anew.
         hooked: Runs that have done what is to be done before they stop, by id.
         is_over: Whether everything has ended, and nothing will begin.
@@ -171,6 +172,7 @@ class Memory:
     ending_since: float | None = None
     grace_seconds: float | None = None
     restarting: dict[str, str] = field(default_factory=dict)
+    begun: dict[str, int] = field(default_factory=dict)
     is_renewing: bool = False
     hooked: dict[str, None] = field(default_factory=dict)
     is_over: bool = False

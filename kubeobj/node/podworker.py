@@ -52,6 +52,9 @@ ERROR_SHOWN_SECONDS: Final = 1.0
 def plan(situation: Situation, memory: Memory) -> Decision:
     """Return what is to be done about a pod."""
     out = Decision()
+    for run in situation.view.containers:
+        if run.state in {ContainerState.RUNNING, ContainerState.EXITED}:
+            memory.begun[run.name] = max(run.attempt, memory.begun.get(run.name, 0))
     _note_deadline(situation, memory, out)
     if has_ended(situation, memory):
         plan_ending(situation, memory, out)
