@@ -5,7 +5,7 @@ Source: ``k8s.io/kubernetes/pkg/kubelet`` pod_workers.go, kubelet.go SyncPod, Ha
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, final
 
 from kubeobj.clock import Clock
@@ -257,8 +257,7 @@ class PodKeeper:
                 waiting[record.key] = None  # it is being fetched already
                 return
             self._pulling[action.image] = {}
-            message = f'Pulling image "{action.image}"'
-            hands.telling.tell(record.pod, Note("Pulling", message, container=action.container))
+            self._tell_pulling(record, action.image, action.container)
         if isinstance(action, StopContainer) and action.message:
             note = Note("Killing", action.message, container=action.container)
             hands.telling.tell(record.pod, note)
@@ -276,7 +275,7 @@ class PodKeeper:
         """Take in what has come of an action; return whether the runtime has answered."""
         result, order = done.result, done.order
         if isinstance(order.action, PullImage):
-            self._end_pull(order.action.image, is_there=result.fault is None)
+            self._end_pull(order, order.action, result)
         if record is None:
             return not result.is_unavailable
         record.flights.pop(done.number, None)
@@ -287,15 +286,33 @@ class PodKeeper:
         self._hands.again(record.key)
         return not result.is_unavailable
 
-    def _end_pull(self, image: str, *, is_there: bool) -> None:
+    def _end_pull(self, order: Order, action: PullImage, result: Result) -> None:
         """Let those go on that have waited for an image."""
-        for key in self._pulling.pop(image, {}):
-            for record in self.of(key) if is_there else ():
+        for key in self._pulling.pop(action.image, {}):
+            for record in self.of(key) if result.fault is None else ():
                 for container in containers_of(record.pod):
-                    if container.get("image") == image:
-                        # Whether it still has to be fetched is found out when it is started.
-                        record.memory.wanted.pop(container["name"], None)
+                    if container.get("image") == action.image:
+                        self._share(record, container, order, action, result)
             self._hands.again(key)
+
+    def _share(
+        self, record: PodRecord, container: Wire, order: Order, action: PullImage, result: Result
+    ) -> None:
+        """Let a container that has waited for an image have what was fetched for another."""
+        name = container["name"]
+        if container.get("imagePullPolicy") != "Always":
+            # Whether it still has to be fetched is found out when it is started.
+            record.memory.wanted.pop(name, None)
+        elif name in record.memory.wanted and _asks_alike(record.pod, order.pod):
+            # Else each of many would fetch it once more, and all others would wait again.
+            own = Order(record.pod, replace(action, container=name), record.address)
+            notes = [replace(note, container=name) for note in result.notes]
+            self._tell_pulling(record, action.image, name)
+            self._learn(record, own, replace(result, notes=notes))
+
+    def _tell_pulling(self, record: PodRecord, image: str, name: str) -> None:
+        message = f'Pulling image "{image}"'
+        self._hands.telling.tell(record.pod, Note("Pulling", message, container=name))
 
     def _learn(self, record: PodRecord, order: Order, result: Result) -> None:
         now = self._hands.clock.now()
@@ -375,3 +392,14 @@ def newest(cached: Cached, told: Wire) -> Cached:
     if mine.isdigit() and theirs.isdigit() and int(mine) > int(theirs):
         return told
     return cached
+
+
+def _asks_alike(one: Wire, other: Wire) -> bool:
+    """Return whether two pods ask a registry in the same name, so that what one may, the other may.
+
+    Source: KEP-2535, Ensure secret pulled images.
+    """
+    return one["metadata"]["namespace"] == other["metadata"]["namespace"] and all(
+        one["spec"].get(field) == other["spec"].get(field)
+        for field in ("imagePullSecrets", "serviceAccountName")
+    )
