@@ -1,30 +1,20 @@
 """Addresses of this machine that no other test uses, and parts of a network on them."""
 
-import socket
 from collections.abc import Iterator
 
 import pytest
 
+from kubeobj.cluster.loopback import claim_range
 from tests.network.servers import Servers
 from tests.network.world import Addresses, World
 
-OCTETS = range(200, 255)
-
 
 @pytest.fixture(scope="session")
-def octet() -> Iterator[int]:
-    """The second number of addresses that are this process's alone: it holds one of them."""
-    for number in OCTETS:
-        held = socket.socket()
-        try:
-            held.bind((f"127.{number}.255.254", 65_001))
-        except OSError:
-            held.close()
-            continue
-        with held:
-            yield number
-        return
-    pytest.fail("no addresses are free")
+def octet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The second number of addresses that are this process's alone, as those of a cluster are."""
+    claimed = claim_range(tmp_path_factory.mktemp("network"))
+    yield claimed.octet
+    claimed.release()
 
 
 @pytest.fixture
