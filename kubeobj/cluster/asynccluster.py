@@ -11,6 +11,7 @@ from kubeobj.api.client import Client
 from kubeobj.api.client.writer import Manifests
 from kubeobj.cluster.cluster import Cluster, Executed
 from kubeobj.cluster.options import Options
+from kubeobj.cluster.rollout import Rollout
 from kubeobj.documents import Wire
 from kubeobj.models.codec import AnyObject
 from kubeobj.reconcile.manager import Install
@@ -96,6 +97,10 @@ class AsyncCluster:
         await self._done(
             lambda: self.cluster.scale(kind, name, replicas=replicas, namespace=namespace)
         )
+
+    async def rollout(self, kind: str, name: str, *, namespace: str | None = None) -> Rollout:
+        """Return the rollout of a workload, whose methods block; see `Cluster.rollout`."""
+        return await self._done(lambda: self.cluster.rollout(kind, name, namespace=namespace))
 
     async def events(self, *, namespace: str | None = None, about: str = "") -> tuple[Wire, ...]:
         """Return what has happened; see `Cluster.events`."""

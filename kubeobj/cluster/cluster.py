@@ -23,6 +23,7 @@ from kubeobj.cluster.applying import apply_all, wait_for_account
 from kubeobj.cluster.livenode import LiveNode
 from kubeobj.cluster.options import Options
 from kubeobj.cluster.podstreams import LocalPodStreams
+from kubeobj.cluster.rollout import Rollout
 from kubeobj.cluster.running import RunningCluster
 from kubeobj.cluster.sharedapi import SharedApi
 from kubeobj.cluster.statedirectory import StateDirectory
@@ -234,6 +235,15 @@ class Cluster:
     def scale(self, kind: str, name: str, *, replicas: int, namespace: str | None = None) -> None:
         """Say how many replicas a workload is to have; see `Client.scale`."""
         self.client.scale(kind, name, replicas=replicas, namespace=namespace)
+
+    def rollout(self, kind: str, name: str, *, namespace: str | None = None) -> Rollout:
+        """Return the rollout of a workload, to be watched, undone, restarted or held.
+
+        Raises:
+            NotFound: If there is no such workload.
+            BadRequest: If its kind has no rollouts.
+        """
+        return Rollout(self.client, kind, name, namespace)
 
     def delete(self, kind: str, name: str, *, namespace: str | None = None) -> None:
         """Delete an object; what is made of it goes with it. See `Client.delete`."""

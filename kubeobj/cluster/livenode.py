@@ -15,6 +15,7 @@ from kubeobj.cluster.options import Options
 from kubeobj.cluster.podshutdown import PodShutdown
 from kubeobj.cluster.runtimechoice import Chosen
 from kubeobj.cluster.savedexecutor import SavedExecutor
+from kubeobj.cluster.servicehosts import ServiceHosts
 from kubeobj.cluster.sharedapi import SharedApi
 from kubeobj.cluster.statedirectory import PRIVATE_DIRECTORY, StateDirectory
 from kubeobj.documents import Wire
@@ -77,6 +78,7 @@ class LiveNode:
         self.network: ServiceNetwork = ServiceNetwork(
             NetworkConfig(
                 node=self.name,
+                node_addresses=tuple(dict.fromkeys(("127.0.0.1", chosen.node_address))),
                 dns=chosen.dns,
                 local_ranges=(chosen.services,),
             ),
@@ -114,6 +116,7 @@ class LiveNode:
             self._agent,
             self._install_keeper,
             self.network,
+            self._install_names,
             self._install_volumes,
             self._install_log_keeper,
         )
@@ -192,6 +195,7 @@ class LiveNode:
             hostname=self.name,
             memory_bytes=self._host.memory_bytes,
             dns=ClusterDns(servers, self.network.config.domain),
+            service_names=None if servers else self.network.hosts_lines,
         )
 
     def _inputs(self, manager: Manager, changed: Callable[[Request], object]) -> NodeInputs:
@@ -226,6 +230,9 @@ class LiveNode:
             manager, self._chosen.runtime, self._executor, agent.agent, keeping
         )
         manager.add(self._keeper)
+
+    def _install_names(self, manager: Manager) -> None:
+        ServiceHosts(manager, self.network.zone, self._facts)
 
     def _install_volumes(self, manager: Manager) -> None:
         LocalVolumes(manager, self._directory.volumes, self._executor)

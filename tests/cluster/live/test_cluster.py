@@ -122,6 +122,38 @@ def test_the_methods_of_a_cluster() -> None:
         until(lambda: not _names(cluster), "its pods are gone")
 
 
+def test_rollouts_are_watched_undone_and_held() -> None:
+    """As with `kubeobj rollout`, for every kind that has them."""
+    with Cluster(runtime="process") as cluster:
+        cluster.apply(deployment("web", 2, "exec sleep 1001"))
+        rollout = cluster.rollout("deploy", "web")
+        rollout.wait(within=60)
+        assert rollout.status() == ()
+        before = set(_names(cluster))
+        rollout.pause()
+        cluster.apply(deployment("web", 2, "exec sleep 1002"))
+        with pytest.raises(BadRequest, match="resume it first"):
+            rollout.undo()
+        assert set(_names(cluster)) == before
+        rollout.resume()
+        rollout.wait(within=60)
+        commands = [
+            one.template["spec"]["containers"][0]["command"][2] for one in rollout.history()
+        ]
+        assert commands == ["exec sleep 1001", "exec sleep 1002"]
+        assert rollout.undo().number == 1
+        rollout.wait(within=60)
+        assert [one.number for one in rollout.history()] == [2, 3]
+        rollout.restart()
+        rollout.wait(within=60)
+        assert not set(_names(cluster)) & before
+        with pytest.raises(NotFound, match="revision 77"):
+            rollout.undo(77)
+        cluster.apply(pod("alone", "exec sleep 1000"))
+        with pytest.raises(BadRequest, match="a Pod has no rollouts"):
+            cluster.rollout("pods", "alone")
+
+
 def test_a_namespace_can_be_used_at_once(tmp_path: Path) -> None:
     """It has the account that its pods need before the next object is applied."""
     manifests = tmp_path / "shop.yaml"
