@@ -34,11 +34,11 @@ def hosts_text(pod: Wire, facts: PodFacts) -> str:
     spec = pod["spec"]
     if spec.get("hostNetwork"):
         own = facts.node.hosts_file.read_text(encoding="utf-8", errors="surrogateescape")
-        return MANAGED_ON_HOST + own + _aliases(pod)
+        return MANAGED_ON_HOST + own + _aliases(pod) + _services(pod, facts)
     name, domain = hostname_of(pod, facts.node.dns.domain)
     names = f"{name}.{domain}\t{name}" if domain else name
     lines = "".join(f"{address}\t{names}\n" for address in facts.addresses)
-    return MANAGED + _LOCAL + lines + _aliases(pod)
+    return MANAGED + _LOCAL + lines + _aliases(pod) + _services(pod, facts)
 
 
 def write_hosts_file(pod: Wire, facts: PodFacts) -> Path:
@@ -64,6 +64,15 @@ def write_hosts_file(pod: Wire, facts: PodFacts) -> Path:
         file.write(data)
         file.truncate()
     return path
+
+
+def _services(pod: Wire, facts: PodFacts) -> str:
+    names = facts.node.service_names
+    if names is None:
+        return ""
+    return "\n# Services, for there is nobody to ask for names.\n" + names(
+        pod["metadata"]["namespace"]
+    )
 
 
 def _aliases(pod: Wire) -> str:

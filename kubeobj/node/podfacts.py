@@ -3,6 +3,7 @@
 Source: ``k8s.io/kubernetes/pkg/kubelet`` kubelet_getters.go (v1.36) for the directories.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, final
@@ -42,6 +43,8 @@ class NodeFacts:
         dns: Who knows the names of the cluster.
         resolv_conf: The file in which it says whom it asks for addresses.
         hosts_file: The file of names that pods see which share its network.
+        service_names: Returns the lines of a file of names for the Services as a namespace sees
+            them; None where pods can ask for those names.
     """
 
     name: str
@@ -53,6 +56,7 @@ class NodeFacts:
     dns: ClusterDns = field(default_factory=ClusterDns)
     resolv_conf: Path = HOST_RESOLV_CONF
     hosts_file: Path = Path("/etc/hosts")
+    service_names: Callable[[str], str] | None = None
 
     def of_pod(self, pod: Wire, addresses: tuple[str, ...] = ()) -> "PodFacts":
         """Return what is known of a pod on it.
