@@ -182,7 +182,7 @@ class NodeAgent:
         self._keeper = PodKeeper(hands, Reporter(node.addresses, "unknown"))
         # What was found on the node, and nobody looks after yet: by name, then uid.
         self._strays: dict[Request, dict[str, None]] = {}
-        self._list_at = clock.now()
+        self._list_at = self._seen_at = clock.now()
         self._is_listing = False
         self._is_available = False
         self._is_swept = False
@@ -333,6 +333,9 @@ class NodeAgent:
         if self._static is not None:
             busy = self._static.step() or busy
         now = self._clock.now()
+        if now < self._seen_at:
+            self._put_back(self._seen_at - now)
+        self._seen_at = now
         if self._is_available:
             for check in self._board.due(now):
                 self._ask(check)
@@ -345,6 +348,14 @@ class NodeAgent:
             inputs, inbox = self._inputs, self._inbox
             self._options.executor.submit(lambda: inbox.put(LeftOver(inputs.left_over())))
         return busy
+
+    def _put_back(self, seconds: float) -> None:
+        """Take in that the clock was put back, so that nothing waits until it is as late again."""
+        self._board.put_back(seconds)
+        self._list_at -= seconds
+        for record in self._keeper.records.values():
+            record.memory.put_back(self._clock.now())
+            self._loop.queue.add(record.key)
 
     def _take(self, item: Item) -> None:
         records = self._keeper.records

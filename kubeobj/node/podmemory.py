@@ -183,6 +183,14 @@ class Memory:
     actuated: dict[str, Wire] = field(default_factory=dict)
     resize: tuple[str, str] | None = None
 
+    def put_back(self, now: float) -> None:
+        """Forget all times that are still to come, as the clock was put back: nobody waits."""
+        self.again.clear()
+        self.pulls.clear()
+        self.restarts.delays.clear()
+        if self.ending_since is not None:
+            self.ending_since = min(self.ending_since, now)
+
     def wait(self, name: str, reason: str, message: str, now: float) -> bool:
         """Remember why a container waits; return whether that is news."""
         old = self.waiting.get(name)

@@ -63,9 +63,10 @@ def _begins(situation: Situation, memory: Memory) -> bool:
     run = _ended(situation)
     if run is None:
         return False
-    if memory.restarts.until(run.name, run.finished_at) > situation.now:
+    finished = min(run.finished_at, situation.now)
+    if memory.restarts.until(run.name, finished) > situation.now:
         return False  # it waits like any other that has ended too often
-    memory.restarts.note(run.name, run.finished_at, situation.now)
+    memory.restarts.note(run.name, finished, situation.now)
     memory.is_renewing = True
     return True
 

@@ -246,7 +246,8 @@ def _start(
         if begin(action, situation, memory, out):
             exited = situation.view.latest_exited(name)
             if exited is not None:
-                memory.restarts.note(name, exited.finished_at, situation.now)
+                finished = min(exited.finished_at, situation.now)
+                memory.restarts.note(name, finished, situation.now)
 
 
 def _clear_the_way(
@@ -268,7 +269,8 @@ def _waits(container: Wire, situation: Situation, memory: Memory, out: Decision)
     exited = situation.view.latest_exited(name)
     if exited is None or name in memory.wanted or name in memory.images:
         return False
-    until = memory.restarts.until(name, exited.finished_at)
+    # A clock that was put back makes it seem to have ended only later.
+    until = memory.restarts.until(name, min(exited.finished_at, situation.now))
     if until <= situation.now:
         return False
     out.look_again(until)

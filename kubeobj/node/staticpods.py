@@ -99,7 +99,7 @@ class StaticPods:
     def step(self) -> bool:
         """Look, if it is time; return whether anything has changed."""
         now = self._clock.now()
-        if now < self._at:
+        if now < self._at <= now + LOOKED_EVERY_SECONDS:
             return False
         self._at = now + LOOKED_EVERY_SECONDS
         found: dict[Path, _File] = {}

@@ -628,6 +628,25 @@ def test_after_a_reboot_everything_begins_again() -> None:
     assert told in it.events()
 
 
+def test_a_clock_that_is_put_back_stops_nothing() -> None:
+    """Containers are started again, asked, and ended as before."""
+    it = world(a=Behaviour(run_seconds=1, exit_code=1, runs=3), b=Behaviour(ready_seconds=0))
+    it.create({"name": "a"}, {"name": "b", "readinessProbe": probe()})
+    it.advance(5)
+    assert it.state() == "waiting CrashLoopBackOff"
+    it.clock._now -= 3600
+    for run in it.host.runs.values():
+        assert run.container.started_at > it.clock.now()
+    it.advance(5)
+    assert it.container()["restartCount"] == 2
+    it.prober.asked.clear()
+    it.advance(3)
+    assert len(it.prober.asked) >= 3
+    it.client.delete("pods", "p", namespace="default")
+    it.advance(35)
+    assert it.pod() is None
+
+
 def test_while_the_runtime_is_away_nothing_changes() -> None:
     """And everything goes on once it is back."""
     it = world(a=Behaviour(run_seconds=15, exit_code=1, runs=1))

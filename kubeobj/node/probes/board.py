@@ -171,6 +171,14 @@ class ProbeBoard:
             heappop(heap)
         return None
 
+    def put_back(self, seconds: float) -> None:
+        """Say that the clock was put back by so many seconds: all questions are due as before."""
+        self._heap = []
+        for uid, pod in self._pods.items():
+            for (name, kind), asked in pod.asked.items():
+                if asked.due is not None:
+                    self._enter((uid, name, kind), asked, asked.due - seconds)
+
     def due(self, now: float) -> list[Check]:
         """Return the questions that are due; each is to be answered by `note`."""
         found = []
