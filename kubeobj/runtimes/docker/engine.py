@@ -79,13 +79,16 @@ class Engine:
     def _connect(self) -> "APIClient":
         try:
             from docker import APIClient
+
+            from kubeobj.runtimes.docker.transport import KeptConnections
         except ImportError:
             raise RuntimeUnavailable(
                 "the docker package is not installed; 'pip install kubeobj[run]' brings it"
             ) from None
-        client = APIClient(
-            self.url, "1.40", timeout=PATIENCE_SECONDS, num_pools=4, max_pool_size=_CONNECTIONS
-        )
+        client = APIClient(self.url, "1.40", timeout=PATIENCE_SECONDS)
+        if self.url.startswith("unix://"):
+            path = self.url.removeprefix("unix://")
+            client.mount("http+docker://", KeptConnections(path, PATIENCE_SECONDS, _CONNECTIONS))
         client.trust_env = False  # neither proxies nor .netrc have to do with a socket
         found = _json(self._asked(client, "GET", "/version"))
         names = {str(one.get("Name", "")) for one in found.get("Components") or ()}

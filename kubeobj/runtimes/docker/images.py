@@ -147,6 +147,11 @@ class Images:
         image = self._inspected(image_id)
         if image is None:
             return
+        query = {"all": "1", "filters": json.dumps({"ancestor": [image.id]})}
+        users = self._engine.get_list("/containers/json", query)
+        if users:
+            name = str(users[0]["Names"][0]).lstrip("/")
+            raise ImageFault(f"failed to remove image: the container {name} uses it")
         try:
             for name in (*image.tags, *image.digests):
                 self._delete(name)

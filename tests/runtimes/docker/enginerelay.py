@@ -1,0 +1,87 @@
+"""A socket between a runtime and its engine, that can be broken and mended."""
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+
+class EngineRelay:
+    """Hands on all that is said.
+
+    Args:
+        path: Where the runtime finds the engine.
+        engine: Where the engine is.
+    """
+
+    def __init__(self, path: Path, engine: Path) -> None:
+        self.url: str = f"unix://{path}"
+        self._path = path
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._open: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._server: socket.socket | None = None
+        self.mend()
+
+    def mend(self) -> None:
+        """Let everybody through again."""
+        self._path.unlink(missing_ok=True)
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(str(self._path))
+        server.listen(100)
+        self._server = server
+        self._begin(self._accept, server)
+
+    def cut(self) -> None:
+        """Break all connections, and take no more; the socket's file stays."""
+        server, self._server = self._server, None
+        if server is not None:
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+            server.close()
+        with self._lock:
+            broken = list(self._open)
+        for one in broken:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+
+    def close(self) -> None:
+        """End it."""
+        self.cut()
+        self._path.unlink(missing_ok=True)
+
+    def _accept(self, server: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                client = server.accept()[0]
+                self._begin(self._serve, client)
+
+    def _begin(self, work: Callable[..., None], *args: socket.socket) -> None:
+        thread = threading.Thread(target=work, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, socket.socket(socket.AF_UNIX) as engine:
+            engine.connect(str(self._engine))
+            with self._lock:
+                self._open += [client, engine]
+            back = threading.Thread(target=self._hand_on, args=(engine, client), daemon=True)
+            back.start()
+            self._hand_on(client, engine)
+            back.join()
+            with self._lock:
+                self._open = [one for one in self._open if one not in (client, engine)]
+
+    @staticmethod
+    def _hand_on(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
