@@ -93,5 +93,6 @@ def _age_of_sandbox(one: Sandbox) -> tuple[int, float, str]:
     return one.pod.attempt, one.created_at, one.id
 
 
-def _age_of_container(one: Container) -> tuple[float, int, str]:
-    return one.created_at, one.attempt, one.id
+def _age_of_container(one: Container) -> tuple[int, float, str]:
+    # A clock may be put back, attempts only grow.
+    return one.attempt, one.created_at, one.id

@@ -255,7 +255,7 @@ def _probes_of(pod: Wire) -> dict[tuple[str, ProbeKind], _Asked]:
         (container["name"], kind): _Asked(container, container[kind.value])
         for container in (*sidecars, *pod["spec"]["containers"])
         for kind in ProbeKind
-        if container.get(kind.value)
+        if container.get(kind.value) is not None
     }
 
 
