@@ -148,9 +148,11 @@ def _change(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Man
         asked.say(_about_runtime(status))
         followed = _brought_up(asked, client, manifests)
         where = _where_to_look(client, manifests)
+        status = client.status()
         if asked.as_json:
             print_json(_record(directory, status, followed))
         else:
+            where += _troubles(status)
             print_text([*_verdict(followed), *where, _ENDING.format(_option(directory))])
         return 0 if followed.are_ready else 1
     finally:
@@ -188,10 +190,11 @@ def _keep(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Manif
         followed = _brought_up(asked, agent.cluster.client, manifests, agent)
         if agent.is_ending:
             return 130
+        status = agent.cluster.status()
         if asked.as_json:
             print_json(_record(directory, status, followed))
         else:
-            where = _where_to_look(agent.cluster.client, manifests)
+            where = _where_to_look(agent.cluster.client, manifests) + _troubles(status)
             print_text([*_verdict(followed), *where, "Ctrl-C ends it."])
         _watch_over(asked, agent, manifests)
         return 0
@@ -289,6 +292,12 @@ def _where_to_look(client: "Client", manifests: Sequence["Manifest"]) -> list[st
     namespaces = [one.namespace or client.namespace for one in manifests if one.kind == "Service"]
     lines = service_lines(client, namespaces)
     return ["Look at:", *lines] if lines else []
+
+
+def _troubles(status: "Document") -> list[str]:
+    """Return what is wrong with the cluster itself, with what to do about it."""
+    found = status["troubles"]
+    return [printable(f"! {one}") for one in found] if isinstance(found, list) else []
 
 
 def _record(

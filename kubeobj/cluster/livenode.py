@@ -36,6 +36,8 @@ from kubeobj.runtimes.errors import RuntimeFault
 
 _LOG: Final = logging.getLogger("kubeobj.node")
 
+_OWN_SERVICE: Final = "Service default/kubernetes:"
+
 
 @final
 class LiveNode:
@@ -172,7 +174,8 @@ class LiveNode:
     @property
     def troubles(self) -> tuple[str, ...]:
         """What is wrong with it, and what to do about it."""
-        found = list(self.network.status().troubles)
+        # Nobody answers for the API's own Service yet, so that it cannot be reached harms nobody.
+        found = [one for one in self.network.status().troubles if not one.startswith(_OWN_SERVICE)]
         status = None if self._keeper is None else self._keeper.last
         if status is not None and not status.runtime.ready:
             found.append(status.runtime.message)
