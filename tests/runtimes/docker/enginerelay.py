@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,7 +31,8 @@ class EngineRelay:
         server.bind(str(self._path))
         server.listen(100)
         self._server = server
-        self._begin(self._accept, server)
+        self._accepting = threading.Thread(target=self._accept, args=(server,), daemon=True)
+        self._accepting.start()
 
     def cut(self) -> None:
         """Break all connections, and take no more; the socket's file stays."""
@@ -40,6 +40,7 @@ class EngineRelay:
         if server is not None:
             with suppress(OSError):
                 server.shutdown(socket.SHUT_RDWR)
+            self._accepting.join()
             server.close()
         with self._lock:
             broken = list(self._open)
@@ -59,18 +60,16 @@ class EngineRelay:
         with suppress(OSError):
             while True:
                 client = server.accept()[0]
-                self._begin(self._serve, client)
+                engine = socket.socket(socket.AF_UNIX)
+                engine.connect(str(self._engine))
+                with self._lock:
+                    self._open += [client, engine]
+                thread = threading.Thread(target=self._serve, args=(client, engine), daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
-    def _begin(self, work: Callable[..., None], *args: socket.socket) -> None:
-        thread = threading.Thread(target=work, args=args, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _serve(self, client: socket.socket) -> None:
-        with client, socket.socket(socket.AF_UNIX) as engine:
-            engine.connect(str(self._engine))
-            with self._lock:
-                self._open += [client, engine]
+    def _serve(self, client: socket.socket, engine: socket.socket) -> None:
+        with client, engine:
             back = threading.Thread(target=self._hand_on, args=(engine, client), daemon=True)
             back.start()
             self._hand_on(client, engine)
