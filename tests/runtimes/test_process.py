@@ -1,54 +1,25 @@
-"""Processes as containers: every promise of a runtime."""
+"""Processes as containers: every promise of a runtime, in any order."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
-from kubeobj.runtimes.configs import ContainerConfig, Mount
-from kubeobj.runtimes.cri import ContainerRuntime
-from kubeobj.runtimes.process.hostimages import MappedImage
-from kubeobj.runtimes.process.processruntime import ProcessOptions, ProcessRuntime
-from kubeobj.testing.conformance.runtime import ProcessConformance
-from kubeobj.testing.conformance.runtimecase import RuntimeBox
+from hypothesis import HealthCheck, settings
 
-SERVER = """
-import os, socketserver
-class Echo(socketserver.BaseRequestHandler):
-    def handle(self):
-        while data := self.request.recv(4096):
-            self.request.sendall(data)
-socketserver.ThreadingTCPServer.allow_reuse_address = True
-server = socketserver.ThreadingTCPServer((os.environ["POD_IP"], {port}), Echo)
-print("ready", flush=True)
-server.serve_forever()
-"""
+from kubeobj.runtimes.configs import Mount
+from kubeobj.runtimes.process.processruntime import ProcessOptions
+from kubeobj.testing.conformance.runtimecase import RuntimeBox, RuntimeCase
+from kubeobj.testing.conformance.runtimemachine import RuntimeMachine
+from tests.runtimes.processes import Processes
 
 
-class _Processes(ProcessConformance):
-    """What they have in common, with namespaces and without."""
-
-    use_namespaces = True
-
-    def make_runtime(self, directory: Path) -> ContainerRuntime:
-        """Make one."""
-        missing = MappedImage("missing.invalid/*", directory / "no-such-directory")
-        options = ProcessOptions(images=(missing,), use_namespaces=self.use_namespaces)
-        return ProcessRuntime(directory, options)
-
-    def make_server(self) -> ContainerConfig:
-        """Listen with what every machine that runs this has."""
-        code = SERVER.format(port=self.port)
-        return replace(self.make_config(), command=(sys.executable, "-c", code))
-
-
-class TestProcessesInNamespaces(_Processes):
+class TestProcessesInNamespaces(Processes):
     """Every promise, where mounts are mounts."""
 
 
-class TestProcessesWithoutNamespaces(_Processes):
+class TestProcessesWithoutNamespaces(Processes):
     """Every promise, where mounts are links."""
 
-    use_namespaces = False
+    options = ProcessOptions(use_namespaces=False)
 
     def test_what_is_read_only_cannot_be_written_to(self, box: RuntimeBox, tmp_path: Path) -> None:
         """But here it can: a link cannot keep a process from what its user may write to."""
@@ -57,3 +28,20 @@ class TestProcessesWithoutNamespaces(_Processes):
         mount = Mount("/mounted", tmp_path / "data", read_only=True)
         assert box.run(replace(box.script(script), mounts=(mount,))).exit_code == 0
         assert (tmp_path / "data" / "new").read_text() == "a\n"
+
+
+class ProcessMachine(RuntimeMachine):
+    """Anything in any order."""
+
+    def make_case(self) -> RuntimeCase:
+        """Make it."""
+        return Processes()
+
+
+TestProcessMachine = ProcessMachine.TestCase
+TestProcessMachine.settings = settings(
+    max_examples=5,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)

@@ -111,7 +111,7 @@ class RuntimeMachine(RuleBasedStateMachine):
         """Stop what runs, or has ended."""
         container_id = _pick(list(self.world.containers), which)
         expected = self.world.containers[container_id]
-        if expected.states != CREATED:
+        if not CREATED & expected.states:
             self.box.runtime.stop_container(container_id, 1)
             expected.states = EXITED
 
