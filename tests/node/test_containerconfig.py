@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from kubeobj.node.containerconfig import container_config
+from kubeobj.node.containerresources import oom_score_adj
 from kubeobj.node.containerwords import container_hash
 from kubeobj.node.environment import environment_of
 from kubeobj.node.faults import ConfigFault
+from kubeobj.node.sandboxconfig import sandbox_config
 from kubeobj.runtimes.configs import ContainerConfig, Mount, Resources, Security
 from kubeobj.runtimes.states import Image
 from tests.node.podworld import PodWorld
@@ -365,3 +367,64 @@ def test_limits_of_the_pod(world: PodWorld) -> None:
     found = config(world, pod).resources
     assert (found.cpu_limit_millis, found.memory_limit_bytes) == (2000, 2**31)
     assert found.oom_score_adj == 1000 - 1000 * 2**29 // (8 * 2**30)
+
+
+def test_a_sidecar_lives_as_long_as_those_whom_it_serves(world: PodWorld) -> None:
+    """It is not ended earlier than the first of them."""
+    sidecar = {"name": "side", "image": "i", "restartPolicy": "Always"}
+    main = {"name": "main", "resources": {"requests": {"memory": "2Gi"}}}
+    pod = world.pod("web", main, initContainers=[sidecar])
+    (found,) = pod["spec"]["initContainers"]
+    assert oom_score_adj(pod, found, 8 * 2**30) == 750
+    assert oom_score_adj(pod, {**found, "name": "other"}, 8 * 2**30) == 999
+
+
+# ---------------------------------------------------------------- troubles
+
+
+def test_files_that_cannot_be_made(world: PodWorld) -> None:
+    """Are told in the words of the system, and tried again later."""
+    pod = world.pod()
+    facts = world.facts_of(pod, "10.0.0.7")
+    facts.directory.parent.mkdir(parents=True)
+    facts.directory.write_text("in the way")
+    with pytest.raises(ConfigFault) as caught:
+        container_config(
+            pod,
+            pod["spec"]["containers"][0],
+            0,
+            image=IMAGE,
+            volumes={},
+            environment={},
+            facts=facts,
+        )
+    assert caught.value.reason == "CreateContainerError"
+    with pytest.raises(ConfigFault) as caught:
+        sandbox_config(pod, 0, facts)
+    assert caught.value.reason == "FailedCreatePodSandBox"
+
+
+def test_a_part_of_a_config_map_cannot_lead_out(world: PodWorld) -> None:
+    """What is copied is in the volume."""
+    world.config_map("c", a="1")
+    pod = mounting(world, {"configMap": {"name": "c"}}, {"subPath": "a/below"})
+    with pytest.raises(ConfigFault, match="failed to prepare subPath for volumeMount"):
+        config(world, pod)
+
+
+def test_a_profile_cannot_lead_out(world: PodWorld) -> None:
+    """Profiles of system calls are in their own directory."""
+    pod = world.pod()
+    profile = {"type": "Localhost", "localhostProfile": "../secret"}
+    security = {"securityContext": {"seccompProfile": profile}}
+    with pytest.raises(ConfigFault, match="invalid localhost seccomp profile"):
+        config(world, {**pod, "spec": {**pod["spec"], **security}})
+
+
+def test_what_is_known_of_a_pod_that_is_being_deleted(world: PodWorld) -> None:
+    """How much time it has is kept with its containers."""
+    pod = world.pod("web", {"name": "main", "terminationMessagePath": "/words"})
+    pod = {**pod, "metadata": {**pod["metadata"], "deletionGracePeriodSeconds": 7}}
+    found = config(world, pod)
+    assert found.annotations["io.kubernetes.pod.deletionGracePeriod"] == "7"
+    assert "/words" in mounts(found)

@@ -254,3 +254,56 @@ def test_secrets_are_in_no_repr(world: PodWorld) -> None:
     for thing in (world.sources, world.volumes, world.facts, world.facts_of(pod)):
         assert "s3cret" not in repr(thing)
         assert "czNjcmV0" not in repr(thing)
+
+
+def test_a_file_that_may_be_missing(world: PodWorld) -> None:
+    """Is skipped, and so is a variable that is not in it."""
+    source = ref("fileKeyRef", volumeName="v", path="env", key="HOST", optional=True)
+    env = [{"name": "A", **source}]
+    pod = world.pod("web", {"name": "a", "env": env}, volumes=[{"name": "v", "emptyDir": {}}])
+    file = world.volumes.set_up(pod)["v"] / "env"
+    assert own(world, pod) == {}
+    file.write_text("OTHER='x'\n")
+    assert own(world, pod) == {}
+    file.write_bytes(b"x" * 2_000_000)
+    with pytest.raises(ConfigFault, match="couldn't parse env file"):
+        environment(world, pod)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (ref("fieldRef", fieldPath="spec.secret"), "unsupported fieldPath: spec.secret"),
+        (
+            ref("resourceFieldRef", containerName="none", resource="limits.cpu"),
+            "container none not found",
+        ),
+        (
+            ref("fileKeyRef", volumeName="none", path="x", key="x"),
+            'cannot find the volume "none" referenced by FileKeyRef',
+        ),
+    ],
+)
+def test_what_the_api_would_not_take(world: PodWorld, source: Document, message: str) -> None:
+    """A pod out of a file may say it all the same."""
+    pod = world.pod("web", {"name": "a"})
+    container = {"name": "a", "env": [{"name": "A", **source}]}
+    with pytest.raises(ConfigFault) as caught:
+        environment(world, {**pod, "spec": {**pod["spec"], "containers": [container]}})
+    assert caught.value.message == message
+
+
+def test_a_resource_of_another_container(world: PodWorld) -> None:
+    """One may tell of the others."""
+    other = {"name": "b", "resources": {"limits": {"cpu": "2"}}}
+    source = ref("resourceFieldRef", containerName="b", resource="limits.cpu")
+    pod = world.pod("web", {"name": "a", "env": [{"name": "CPU", **source}]}, other)
+    assert own(world, pod) == {"CPU": "2"}
+
+
+def test_an_empty_source_says_nothing(world: PodWorld) -> None:
+    """A secret without data, and one that may be missing."""
+    world.create("v1", "Secret", "empty")
+    names = [{"name": "empty"}, {"name": "none", "optional": True}]
+    pod = world.pod("web", {"name": "a", "envFrom": [{"secretRef": name} for name in names]})
+    assert own(world, pod) == {}
