@@ -27,12 +27,13 @@ BROKEN_PIPE = 141
 
 _SECTIONS = {
     "A cluster on this machine": ("up", "down", "status", "backup", "restore"),
-    "What is in it": ("get",),
+    "What is in it": ("get", "events", "top", "wait", "port-forward"),
+    "Change it": ("apply", "delete", "scale", "rollout", "restart", "label", "annotate"),
     "Files, without a cluster": (
         *("lint", "validate", "diff", "explain", "convert", "default", "simulate", "plan"),
     ),
     "Selectors": ("selector", "select"),
-    "Others": ("completion",),
+    "Others": ("api-resources", "completion"),
 }
 _COMMANDS = tuple(name for names in _SECTIONS.values() for name in names)
 

@@ -202,7 +202,7 @@ def reach(state: str | None, namespace: str) -> Reach:
     return Reach(transport, namespace, Kinds(transport))
 
 
-def reaching(  # type: ignore[explicit-any] - click calls it by the names of the options
+def reaching(  # type: ignore[explicit-any]
     command: Callable[Concatenate[Reach, _Options], int],
 ) -> Callable[..., int]:
     """Give *command* the cluster that runs, and report what that refuses: exit code 1."""

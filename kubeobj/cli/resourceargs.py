@@ -169,3 +169,13 @@ def target_of(reach: Reach, document: Wire, source: str) -> Target:
     metadata = metadata if isinstance(metadata, dict) else {}
     namespace = metadata.get("namespace") if resource.namespaced else None
     return Target(resource, str(metadata.get("name") or ""), namespace or None, document)
+
+
+def has_labels(target: Target, selector: str) -> bool:
+    """Return whether an object of a file has the labels that *selector* asks for."""
+    if not selector:
+        return True
+    from kubeobj.labels.selector import Selector
+
+    metadata = (target.document or {}).get("metadata") or {}
+    return Selector.parse(selector).matches(metadata.get("labels") or {})
