@@ -181,6 +181,10 @@ class Containers:
 
     def stop(self, container_id: str, grace_seconds: float) -> None:
         """Ask a container to end, and end it by force once its time of grace is over."""
+        try:
+            self.record(container_id)
+        except NoSuchContainer:
+            return  # or somebody else's
         if grace_seconds <= 0:
             self.kill(container_id)
             return
