@@ -628,6 +628,55 @@ def test_after_a_reboot_everything_begins_again() -> None:
     assert told in it.events()
 
 
+def lose_everything(it: AgentWorld) -> None:
+    """Let somebody remove all sandboxes behind the back of the agent."""
+    for sandbox_id in list(it.host.sandboxes):
+        it.host.stop_sandbox(sandbox_id, it.clock.now())
+        it.host.remove_sandbox(sandbox_id)
+
+
+def test_what_has_ended_for_good_is_not_run_again() -> None:
+    """Even if the runtime has forgotten it; what ran is started again."""
+    it = world(a=Behaviour(run_seconds=2))
+    it.create({"name": "a"}, {"name": "b"}, restartPolicy="OnFailure")
+    it.advance(5)
+    lose_everything(it)
+    it.advance(15)
+    assert runs(it) == {"b": "running 1"}
+    assert it.state("a") == "terminated Completed"
+    assert it.container("b")["restartCount"] == 1
+    last = it.container("b")["lastState"]["terminated"]
+    assert (last["reason"], last["exitCode"]) == ("ContainerStatusUnknown", 137)
+
+
+def test_a_pod_that_has_run_its_course_is_over_even_if_all_is_forgotten() -> None:
+    """With what was told of it before."""
+    it = world(a=Behaviour(run_seconds=2, exit_code=5))
+    it.create({"name": "a"}, restartPolicy="Never")
+    it.advance(5)
+    lose_everything(it)
+    before = it.pod()
+    it.restart_agent()
+    it.advance(30)
+    assert it.pod() == before
+    assert it.container()["state"]["terminated"]["exitCode"] == 5
+    assert runs(it) == {}
+
+
+def test_init_containers_that_begin_again_are_not_untold() -> None:
+    """In a new sandbox they do; the API does not let them go back."""
+    it = world(i=Behaviour(run_seconds=5))
+    it.create({"name": "a"}, inits=[{"name": "i"}], restartPolicy="OnFailure")
+    it.advance(8)
+    lose_everything(it)
+    it.advance(2)
+    assert runs(it)["i"] == "running 1"
+    assert it.state("i", part="initContainerStatuses") == "terminated Completed"
+    it.advance(10)
+    assert runs(it) == {"i": "exited 1", "a": "running 1"}
+    assert it.conditions() == READY
+
+
 def test_a_clock_that_is_put_back_stops_nothing() -> None:
     """Containers are started again, asked, and ended as before."""
     it = world(a=Behaviour(run_seconds=1, exit_code=1, runs=3), b=Behaviour(ready_seconds=0))
