@@ -182,8 +182,8 @@ def _keep(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Manif
     from kubeobj.cli.upagent import Agent
 
     agent = Agent(directory.path, asked.runtime)
-    agent.start()
     agent.on_signals(_say_ending)
+    agent.start()
     try:
         status = agent.cluster.status()
         asked.say(_about_runtime(status))

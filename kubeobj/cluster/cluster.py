@@ -127,11 +127,15 @@ class Cluster:
         except BaseException:
             self.directory.release()
             raise
-        self._running.start()
-        if self._operators:
-            self._running.install(self._operators)
-        wait_for_account(self.client, "default")
-        self._wait_for_node(self._running)
+        try:
+            self._running.start()
+            if self._operators:
+                self._running.install(self._operators)
+            wait_for_account(self.client, "default")
+            self._wait_for_node(self._running)
+        except BaseException:
+            self.stop(leave_pods=True)
+            raise
 
     def stop(self, *, leave_pods: bool = False) -> None:
         """End: pods first, each with its time of grace, then the loops. What was applied stays.
