@@ -168,7 +168,7 @@ def _copy(source: Path, target: Path) -> Iterator[Path]:
                 # One file, and no log beside it.
                 writing.execute("PRAGMA journal_mode = DELETE").fetchall()
             except sqlite3.DatabaseError as error:
-                raise _copying_error(error, source, made) from None
+                raise StoreUnwritable(f"{made} cannot be written to: {error}") from None
         yield made
     finally:
         for suffix in ("", "-journal", "-wal", "-shm"):
@@ -181,12 +181,6 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     except OSError as error:
         raise StoreUnreadable(f"{path} cannot be made: {error.strerror}") from None
-
-
-def _copying_error(error: sqlite3.DatabaseError, source: Path, made: Path) -> StoreError:
-    if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return StoreDamaged(source, str(error))
-    return StoreUnwritable(f"{made} cannot be written to: {error}")
 
 
 def _look_at(path: Path) -> Copied:

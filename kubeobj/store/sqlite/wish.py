@@ -11,25 +11,25 @@ from kubeobj.store.record import Record
 class Wish:
     """A write that a thread waits for."""
 
-    __slots__ = ("_error", "_record", "_work", "is_settled")
+    __slots__ = ("_outcome", "_work", "is_settled")
 
     def __init__(self, work: Callable[[], Record]) -> None:
         self._work = work
-        self._record: Record | None = None
-        self._error: Exception | None = None
+        self._outcome: Record | Exception = StoreUnwritable("the write was interrupted")
         self.is_settled = False
 
     def grant(self, apply: Callable[[Callable[[], Record]], Record]) -> None:
         """Do it, or find out why it cannot be done."""
         try:
-            self._record = apply(self._work)
-        except Exception as error:  # it is raised where it belongs
-            self._error = error
+            self._outcome = apply(self._work)
+        except Exception as error:
+            # It is raised where it belongs.
+            self._outcome = error
         self.is_settled = True
 
     def refuse(self, reason: str) -> None:
         """Let it be as if it had never been done."""
-        self._error = StoreUnwritable(reason)
+        self._outcome = StoreUnwritable(reason)
         self.is_settled = True
 
     def outcome(self) -> Record:
@@ -38,8 +38,6 @@ class Wish:
         Raises:
             StoreError: If nothing has.
         """
-        if self._error is not None:
-            raise self._error
-        if self._record is None:
-            raise StoreUnwritable("the write was interrupted")
-        return self._record
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return self._outcome

@@ -17,6 +17,7 @@ from kubeobj.store.errors import (
     StoreUnwritable,
 )
 from kubeobj.store.sqlite.copies import back_up, read_file, restore
+from kubeobj.store.sqlite.schema import connect
 from kubeobj.store.sqlite.sqlitestore import SqliteStore
 from kubeobj.testing.conformance.storecase import refused
 from tests.store.sqlite.objects import draft_of, everything_in, names_in
@@ -211,6 +212,15 @@ def test_what_cannot_be_read_or_made_is_said(path: Path, copy: Path) -> None:
     with pytest.raises(StoreUnreadable, match="cannot be made: No such file or directory"):
         back_up(path, copy / "there" / "backup")
     assert not copy.exists()
+    copy.mkdir()
+    with pytest.raises(StoreUnwritable, match="cannot be made: Is a directory"):
+        back_up(path, copy, overwrite=True)
+    link = copy.with_name("link")
+    link.symlink_to(copy / "nowhere")
+    with pytest.raises(FileKept):
+        back_up(path, link)
+    with pytest.raises(StoreUnreadable, match="unable to open database file"):
+        connect(copy / "nowhere")
 
 
 def test_a_backup_that_does_not_fit_leaves_nothing(path: Path, copy: Path) -> None:

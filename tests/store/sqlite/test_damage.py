@@ -5,8 +5,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -281,28 +282,75 @@ def test_limits_are_back_to_what_they_were() -> None:
 # ---------------------------------------------------------------- interrupts
 
 
-@pytest.mark.parametrize("is_burst", [True, False])
+class Interrupted:
+    """A connection that something happens to just before or after a statement."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, statement: str, error: BaseException, *, is_late: bool
+    ) -> None:
+        self._connection = connection
+        self._statement = statement
+        self._error: BaseException | None = error
+        self._is_late = is_late
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, statement: str, *values: Any) -> Any:
+        """Do it, unless it is the one."""
+        if statement != self._statement or self._error is None:
+            return self._connection.execute(statement, *values)
+        error, self._error = self._error, None
+        if self._is_late:
+            self._connection.execute(statement, *values)
+        raise error
+
+
+@pytest.mark.parametrize("is_burst", [True, False], ids=["burst", "write"])
+@pytest.mark.parametrize("is_late", [True, False], ids=["after", "before"])
 @pytest.mark.parametrize("moment", ["BEGIN IMMEDIATE", "COMMIT"])
-def test_an_interrupt_leaves_file_and_memory_alike(path: Path, moment: str, is_burst: bool) -> None:
-    """It comes whenever the user likes."""
-
-    def interrupt(statement: str) -> None:
-        if statement == moment:
-            raise KeyboardInterrupt
-
+def test_an_interrupt_leaves_file_and_memory_alike(
+    path: Path, moment: str, is_late: bool, is_burst: bool
+) -> None:
+    """It comes whenever the user likes: what is in the file by then is written."""
     with SqliteStore(path) as store:
-        store._journal._connection.set_trace_callback(interrupt)
-        try:
-            if is_burst:
-                with store.burst():
-                    store.put(draft_of("new"))
-            else:
-                store.put(draft_of("new"))
-        except KeyboardInterrupt:
-            pass
-        store._journal._connection.set_trace_callback(None)
-        assert store._unsaved == []
+        before, journal = store.revision, store._journal
+        interrupted = Interrupted(journal._connection, moment, KeyboardInterrupt(), is_late=is_late)
+        journal._connection = cast(sqlite3.Connection, interrupted)
+        with pytest.raises(KeyboardInterrupt), store.burst() if is_burst else nullcontext():
+            store.put(draft_of("new"))
+        is_written = moment == "COMMIT" and is_late
+        assert ("new" in names_in(store)) is is_written
+        assert (store.revision, store._unsaved) == (before + is_written, [])
         store.put(draft_of("next"))
         expected, revision = everything_in(store), store.revision
     with SqliteStore(path) as store:
         assert (everything_in(store), store.revision) == (expected, revision)
+
+
+def test_what_sqlite_has_rolled_back_is_not_rolled_back_again(path: Path) -> None:
+    """Some errors end the transaction, and some do not."""
+    error = sqlite3.OperationalError("disk I/O error")
+    with SqliteStore(path) as store:
+        connection = store._journal._connection
+        rolled = Interrupted(connection, "COMMIT", error, is_late=False)
+        twice = Interrupted(cast(sqlite3.Connection, rolled), "ROLLBACK", error, is_late=True)
+        store._journal._connection = cast(sqlite3.Connection, twice)
+        with pytest.raises(StoreUnwritable, match="disk I/O error"):
+            store.put(draft_of("new"))
+        store.put(draft_of("next"))
+        assert "new" not in names_in(store)
+
+
+def test_room_that_cannot_be_given_back_now_is_no_loss(path: Path) -> None:
+    """It will be, another time."""
+    error = sqlite3.OperationalError("database is locked")
+    with SqliteStore(path) as store:
+        connection, statement = store._journal._connection, "PRAGMA wal_checkpoint(TRUNCATE)"
+        busy = Interrupted(connection, statement, error, is_late=False)
+        store._journal._connection = cast(sqlite3.Connection, busy)
+        store.compact(store.revision)
+        assert store.compacted_revision == store.revision
+        expected = everything_in(store)
+    with SqliteStore(path) as store:
+        assert everything_in(store) == expected

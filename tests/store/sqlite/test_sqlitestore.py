@@ -186,6 +186,25 @@ def test_what_is_no_text_is_refused(path: Path) -> None:
         assert names_in(store) == ["a"]
 
 
+def test_words_of_many_and_of_few_are_found_after_a_restart(path: Path) -> None:
+    """However many objects have them, and however often one has them."""
+    with SqliteStore(path) as store, store.burst():
+        for number in range(40):
+            terms = ("all", "all", f"half={number % 2}", f"own={number}")
+            store.put(
+                Draft(key_of(f"n{number:02}"), "", b"{}", None, {}, (f"o{number % 3}",), terms)
+            )
+    with SqliteStore(path) as store:
+        counts = [len(store.list("pods", term=term).records) for term in ("all", "half=1", "own=7")]
+        assert counts == [40, 20, 1]
+        assert len(store.dependents("o0")) == 14
+        store.delete(key_of("n00"))
+        store.put(draft_of("n01"))
+        counts = [len(store.list("pods", term=term).records) for term in ("all", "half=1", "own=1")]
+        assert counts == [38, 19, 0]
+        assert len(store.dependents("o0")) == 13
+
+
 def test_a_fork_is_in_memory(path: Path) -> None:
     """It goes on by itself, and the file stays as it is."""
     with SqliteStore(path) as store:
