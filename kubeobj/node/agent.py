@@ -57,6 +57,7 @@ from kubeobj.node.reportedstatus import Reporter
 from kubeobj.node.sampling import PodFolders
 from kubeobj.node.situation import Note
 from kubeobj.node.staticpods import StaticPods, is_mirror
+from kubeobj.reconcile.backoff import Backoff
 from kubeobj.reconcile.informer import version_of
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.request import Cached, Request, Result
@@ -68,6 +69,9 @@ RELIST_SECONDS: Final = 10.0
 
 AWAY_SECONDS: Final = 1.0
 """How soon it looks again when the runtime does not answer."""
+
+RETRIES: Final = Backoff(0.005, 10.0)
+"""How long a pod waits about which the API was not to be told: it must not be looked after less."""
 
 MakeInputs: TypeAlias = Callable[[Manager, Callable[[Request], object]], PodInputs]
 """Makes what pods need out of a manager; told which pod something has changed for."""
@@ -157,7 +161,9 @@ class NodeAgent:
         self._options = options
         self._pods = manager.informer("pods", fields=f"spec.nodeName={node.name}")
         nodes = manager.informer("nodes", fields=f"metadata.name={node.name}")
-        self._loop = manager.controller("kubelet", self.reconcile, needs=[self._pods, nodes])
+        self._loop = manager.controller(
+            "kubelet", self.reconcile, needs=[self._pods, nodes], backoff=RETRIES
+        )
         self._inputs = options.inputs(manager, self._needs_changed)
         hooks = Hooks(options.runtime, clock, executor.sleep)
         self._jobs = PodJobs(options.runtime, self._inputs, clock, hooks, node.memory_bytes)

@@ -185,4 +185,4 @@ class NodeMachine(RuleBasedStateMachine):
 
 
 TestNode = NodeMachine.TestCase
-TestNode.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestNode.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
