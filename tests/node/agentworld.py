@@ -16,7 +16,7 @@ from kubeobj.node.podinputs import PlainInputs
 from kubeobj.node.probes.board import Check, Outcome, Verdict
 from kubeobj.reconcile.loop import advance, settle
 from kubeobj.reconcile.manager import Manager
-from kubeobj.runtimes.behaviour import Behaviours
+from kubeobj.runtimes.behaviour import Behaviour, BehaviourRule, Behaviours
 from kubeobj.runtimes.simulated import SimulatedRuntime
 from kubeobj.runtimes.simulatedhost import SimulatedHost
 
@@ -184,3 +184,30 @@ class AgentWorld:
                 return
             self.advance(step)
         assert holds(), "what was waited for has not come"
+
+
+def world(**behaviours: Behaviour) -> AgentWorld:
+    """Return a world whose containers behave so, by name; their images are called like them."""
+    rules = [BehaviourRule(one, image=f"{name}:*") for name, one in behaviours.items()]
+    return AgentWorld(Behaviours(*rules))
+
+
+def runs(world: AgentWorld) -> dict[str, str]:
+    """Return what there is on the host: the newest run of each container."""
+    return {
+        one.container.name: f"{one.container.state.value} {one.container.attempt}"
+        for one in world.host.runs.values()
+    }
+
+
+READY = {
+    "PodReadyToStartContainers": "True",
+    "Initialized": "True",
+    "Ready": "True",
+    "ContainersReady": "True",
+    "PodScheduled": "True",
+}
+
+
+def probe(**more: Any) -> Document:
+    return {"exec": {"command": ["true"]}, "periodSeconds": 1, **more}
