@@ -110,7 +110,7 @@ def test_a_rolling_update_loses_no_request(client: RemoteClient) -> None:
         pods = {one.metadata.name for one in client.list("pods", selector=_WEB)}
         return status.get("updatedReplicas") == 3 and len(pods) == 3 and not pods & before
 
-    until(is_rolled_out, "all are new", seconds=60)
+    until(is_rolled_out, "all are new")
     done.set()
     for one in threads:
         one.join()

@@ -61,8 +61,8 @@ def cluster() -> Iterator[Cluster]:
     with Cluster(runtime="process") as made:
         made.apply(PODS)
         socket = serve(made)
-        made.wait("pods", "talker", "Ready", within=60)
-        made.wait("pods", "ended", lambda pod: pod.at("status", "phase") == "Succeeded", within=60)
+        made.wait("pods", "talker", "Ready", within=120)
+        made.wait("pods", "ended", lambda pod: pod.at("status", "phase") == "Succeeded", within=120)
         yield made
         socket.stop()
 
@@ -84,9 +84,9 @@ def streams(request: pytest.FixtureRequest, cluster: Cluster, client: RemoteClie
 def run(session: PodSession) -> tuple[int, bytes, bytes]:
     """Return how a command ends, and what it prints."""
     printed = {Channel.STDOUT: b"", Channel.STDERR: b""}
-    while (found := session.read(30)) is not None:
+    while (found := session.read(120)) is not None:
         printed[found[0]] += found[1]
-    code = session.wait(30)
+    code = session.wait(120)
     session.close()
     return code, printed[Channel.STDOUT], printed[Channel.STDERR]
 
@@ -121,7 +121,7 @@ def test_a_log_is_followed_to_its_end(streams: PodStreams, cluster: Cluster) -> 
     }
     name = str(pod["metadata"]["name"])  # type: ignore[index]
     cluster.apply([pod])
-    cluster.wait("pods", name, "Ready", within=30)
+    cluster.wait("pods", name, "Ready", within=120)
     assert b"".join(streams.log(name, LogQuery(follow=True))) == b"a\nb\n"
 
 
@@ -202,7 +202,7 @@ def test_a_command_that_nobody_waits_for_is_ended(streams: PodStreams, cluster: 
     look = ["sh", "-c", f"ps ax | grep -v grep | grep -c 'sleep {mark}'"]
     assert cluster.exec("talker", look).stdout.strip() == "1"
     session.close()
-    for _ in range(200):
+    for _ in range(2400):
         if cluster.exec("talker", look).stdout.strip() == "0":
             break
         time.sleep(0.05)
@@ -225,12 +225,12 @@ def test_a_container_is_attached_to(client: RemoteClient, cluster: Cluster) -> N
     """It is sent something, and what it prints comes."""
     pod = {**PODS[0], "metadata": {"name": "attached"}}
     cluster.apply([pod])
-    cluster.wait("pods", "attached", "Ready", within=30)
+    cluster.wait("pods", "attached", "Ready", within=120)
     session = client.streams.attach("attached", container="main", stdin=True)
     session.write(b"friend\n")
     printed = b""
     while b"three friend" not in printed:
-        found = session.read(30)
+        found = session.read(120)
         assert found is not None, printed
         printed += found[1]
     session.close()
