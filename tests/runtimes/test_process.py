@@ -4,12 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
+from hypothesis.stateful import precondition, rule
 
 from kubeobj.runtimes.configs import Mount
 from kubeobj.runtimes.process.processruntime import ProcessOptions
 from kubeobj.testing.conformance.runtimecase import RuntimeBox, RuntimeCase
-from kubeobj.testing.conformance.runtimemachine import RuntimeMachine
-from tests.runtimes.processes import Processes
+from kubeobj.testing.conformance.runtimemachine import EXITED, RUNNING, RuntimeMachine
+from tests.runtimes.processes import Processes, kill_warden, warden_of
+
+MAY_END = RUNNING | EXITED
 
 
 class TestProcessesInNamespaces(Processes):
@@ -36,6 +39,13 @@ class ProcessMachine(RuntimeMachine):
     def make_case(self) -> RuntimeCase:
         """Make it."""
         return Processes()
+
+    @precondition(lambda self: all(one.states != MAY_END for one in self.world.containers.values()))
+    @rule()
+    def kill_warden(self) -> None:
+        """End the warden while nothing ends of itself, for that would have no code."""
+        if warden_of(self.box):
+            kill_warden(self.box)
 
 
 TestProcessMachine = ProcessMachine.TestCase

@@ -222,6 +222,16 @@ def test_a_process_that_wants_too_much_memory_does_not_get_it(box: RuntimeBox) -
     assert b"survived" not in box.printed(ended.id)
 
 
+def test_a_limit_can_come_later(box: RuntimeBox) -> None:
+    """It holds for what runs already, where there are control groups."""
+    script = "trap 'x=$(head -c 200000000 /dev/zero | tr \"\\0\" x); exit 3' TERM; echo ready"
+    container_id = box.running(box.script(f"{script}; while true; do sleep 0.05; done"))
+    box.runtime.update_resources(container_id, Resources(memory_limit_bytes=48 * MEGABYTE))
+    box.runtime.stop_container(container_id, 30)
+    ended = box.runtime.container(container_id)
+    assert ended.reason == ("OOMKilled" if _has_memory_groups(box) else "Error")
+
+
 def _has_memory_groups(box: RuntimeBox) -> bool:
     runtime = box.runtime
     assert isinstance(runtime, ProcessRuntime)

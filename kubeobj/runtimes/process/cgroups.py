@@ -146,6 +146,11 @@ class Group:
             return [int(line) for line in text.split()]
         return []
 
+    def take_in(self, directory: str, pids: list[int]) -> None:
+        """Let processes enter one of its directories that was not there before."""
+        for pid in pids:
+            _write(f"{directory}/cgroup.procs", str(pid))
+
     def kill(self) -> None:
         """End all that is in it."""
         if not _write(f"{self.unified}/cgroup.kill", "1"):

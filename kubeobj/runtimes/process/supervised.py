@@ -236,7 +236,11 @@ class Supervised:
 
     def update(self, limits: Limits) -> None:
         """Let it use more or less."""
-        self._group.limit(limits)
+        before, members = self._group.directories, self._members()
+        self._group = self._around.cgroups.group(self.id, limits)
+        for directory in self._group.directories:
+            if directory not in before:
+                self._group.take_in(directory, members)
 
     @property
     def group(self) -> Group:

@@ -27,6 +27,7 @@ _CODE: Final = (
     "from kubeobj.runtimes.process.warden import main; main(sys.argv[2])"
 )
 
+_GREETINGS: Final = 8
 _MARGIN_SECONDS: Final = 90.0
 
 Answer = tuple[Wire, tuple[int, ...]]
@@ -34,6 +35,62 @@ Answer = tuple[Wire, tuple[int, ...]]
 
 class WardenLost(Exception):
     """The warden has gone before it has answered."""
+
+
+@final
+class _Line:
+    """One connection to a warden: what is asked there, is answered there or nowhere."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.receiver = wire.Receiver(connection)
+        self._waiting: dict[int, Future[Answer]] = {}
+        self._lock = threading.Lock()
+        self._sending = threading.Lock()
+        self._number = 0
+        self._is_over = False
+
+    def send(self, message: Wire, fds: tuple[int, ...]) -> tuple[int, "Future[Answer]"]:
+        """Ask, and return where the answer will be."""
+        future: Future[Answer] = Future()
+        with self._lock:
+            self._number += 1
+            number = self._number
+            self._waiting[number] = future
+            if self._is_over:
+                raise WardenLost
+        with self._sending:
+            wire.send(self.connection, {"id": number, "fds": len(fds), **message}, fds)
+        return number, future
+
+    def answered(self, number: int, answer: Answer) -> None:
+        """An answer has come."""
+        with self._lock:
+            future = self._waiting.pop(number, None)
+        if future is None:
+            for fd in answer[1]:
+                os.close(fd)
+        else:
+            future.set_result(answer)
+
+    def forget(self, number: int) -> None:
+        """Nobody waits for an answer any more."""
+        with self._lock:
+            self._waiting.pop(number, None)
+
+    def over(self) -> None:
+        """No answer will come any more."""
+        with self._lock:
+            self._is_over = True
+            lost, self._waiting = self._waiting, {}
+        self.receiver.close()
+        for future in lost.values():
+            future.set_exception(WardenLost())
+
+    def hang_up(self) -> None:
+        """Let whoever hears notice the end."""
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
 
 @final
@@ -53,10 +110,7 @@ class WardenLink:
         self._joined = joined
         self._told = told
         self._lock = threading.RLock()
-        self._sending = threading.Lock()
-        self._connection: socket.socket | None = None
-        self._waiting: dict[int, Future[Answer]] = {}
-        self._number = 0
+        self._line: _Line | None = None
         self._closed = False
 
     def ask(
@@ -73,54 +127,53 @@ class WardenLink:
             WardenLost: If it has gone meanwhile; it may have done what was asked.
             RuntimeUnavailable: If there is none, and none can be started.
         """
-        connection = self.connect()
-        future: Future[Answer] = Future()
-        with self._lock:
-            self._number += 1
-            number = self._number
-            self._waiting[number] = future
+        line = self.connect()
         try:
-            with self._sending:
-                wire.send(connection, {"id": number, "fds": len(fds), **message}, fds)
+            number, future = line.send(message, fds)
+        except OSError as error:
+            self._lose(line)
+            raise WardenLost from error
+        try:
             return future.result((seconds or 0.0) + _MARGIN_SECONDS)
         except TimeoutError:
             raise RuntimeUnavailable(
                 f"the warden of {self._directory} does not answer: end it (its pid is in "
                 "warden.lock there), and another takes its place; no container is lost by that"
             ) from None
-        except OSError as error:
-            raise WardenLost from error
         finally:
-            with self._lock:
-                self._waiting.pop(number, None)
+            line.forget(number)
 
-    def connect(self) -> socket.socket:
+    def connect(self) -> _Line:
         """Return the connection, made if there is none.
 
         Raises:
             RuntimeUnavailable: If there is no warden, and none can be started.
         """
         with self._lock:
-            if self._closed:
-                raise RuntimeUnavailable("this runtime is closed: make another one")
-            if self._connection is None:
-                connection = self._connected()
-                receiver = wire.Receiver(connection)
-                early = self._greet(connection, receiver)
-                self._connection = connection
+            if self._line is None:
+                if self._closed:
+                    raise RuntimeUnavailable("this runtime is closed: make another one")
+                line, early = self._joined_line()
+                self._line = line
                 name = "kubeobj-processes"
                 threading.Thread(
-                    target=self._hear, args=(connection, receiver, early), name=name, daemon=True
+                    target=self._hear, args=(line, early), name=name, daemon=True
                 ).start()
-            return self._connection
+            return self._line
 
     def close(self) -> None:
         """Let go of it; the warden goes on as long as something runs."""
         with self._lock:
             self._closed = True
-            if self._connection is not None:
-                with suppress(OSError):
-                    self._connection.shutdown(socket.SHUT_RDWR)
+            if self._line is not None:
+                self._line.hang_up()
+                self._line = None
+
+    def _lose(self, line: _Line) -> None:
+        with self._lock:
+            if self._line is line:
+                self._line = None
+        line.hang_up()
 
     # ------------------------------------------------------------ to find it, or start it
 
@@ -167,52 +220,56 @@ class WardenLink:
             raise RuntimeUnavailable(f"the warden has not started: {lines[-1]} (see {path})")
         return code
 
-    def _greet(self, connection: socket.socket, receiver: wire.Receiver) -> deque[Wire]:
+    def _joined_line(self) -> tuple[_Line, deque[Wire]]:
+        trouble: Exception | None = None
+        for _ in range(_GREETINGS):
+            line = _Line(self._connected())
+            try:
+                return line, self._greet(line)
+            except (OSError, WardenLost) as error:
+                # It ends just now, as nobody needed it; the next one is needed.
+                trouble = error
+                line.receiver.close()
+        raise RuntimeUnavailable(f"the warden cannot be reached: {trouble!r}")
+
+    def _greet(self, line: _Line) -> deque[Wire]:
         early: deque[Wire] = deque()
-        try:
-            wire.send(connection, {"id": 0, "do": "hello"})
-            while True:
-                if not receiver.receive():
-                    raise RuntimeUnavailable("the warden has ended while it was asked")
-                while (message := receiver.next()) is not None:
-                    if message.get("id") == 0:
-                        self._joined(message)
-                        return early
-                    early.append(message)
-        except (OSError, RuntimeUnavailable) as error:
-            receiver.close()
-            raise RuntimeUnavailable(f"the warden cannot be reached: {error}") from error
+        wire.send(line.connection, {"id": 0, "do": "hello"})
+        while True:
+            if not line.receiver.receive():
+                raise WardenLost
+            while (message := line.receiver.next()) is not None:
+                if message.get("id") == 0:
+                    self._joined(message)
+                    return early
+                early.append(message)
 
     # ------------------------------------------------------------ to hear it
 
-    def _hear(self, connection: socket.socket, receiver: wire.Receiver, early: deque[Wire]) -> None:
+    def _hear(self, line: _Line, early: deque[Wire]) -> None:
         while early:
             self._told(early.popleft())
-        while receiver.receive():
+        receiver = line.receiver
+        while True:
+            # What came with the greeting is there already.
             while (message := receiver.next()) is not None:
-                self._take(message, receiver)
+                self._take(line, message)
+            if not receiver.receive():
+                break
         with self._lock:
-            self._connection = None
-            lost, self._waiting = self._waiting, {}
-            closed = self._closed
-        receiver.close()
-        for future in lost.values():
-            future.set_exception(WardenLost())
-        if not closed:
+            is_wanted = self._line is line
+            if is_wanted:
+                self._line = None
+        line.over()
+        if is_wanted:
             # What runs needs one: its logs wait. Whoever asks next is told if it does not work.
             with suppress(RuntimeUnavailable):
                 self.connect()
 
-    def _take(self, message: Wire, receiver: wire.Receiver) -> None:
+    def _take(self, line: _Line, message: Wire) -> None:
         number = message.get("id")
         if number is None:
             self._told(message)
-            return
-        fds = receiver.take_fds(message.get("fds", 0))
-        with self._lock:
-            future = self._waiting.pop(number, None)
-        if future is None:
-            for fd in fds:
-                os.close(fd)
         else:
-            future.set_result((message, fds))
+            fds = line.receiver.take_fds(message.get("fds", 0))
+            line.answered(number, (message, fds))
