@@ -14,7 +14,7 @@ from kubeobj.runtimes.cri import ContainerRuntime
 from kubeobj.runtimes.process.hostimages import MappedImage
 from kubeobj.runtimes.process.processruntime import ProcessOptions, ProcessRuntime
 from kubeobj.testing.conformance.runtime import ProcessConformance
-from kubeobj.testing.conformance.runtimecase import RuntimeBox
+from kubeobj.testing.conformance.runtimecase import RuntimeBox, RuntimeCase
 
 SERVER = """
 import os, socketserver
@@ -29,10 +29,11 @@ server.serve_forever()
 """
 
 
-class Processes(ProcessConformance):
+class MadeOfProcesses(RuntimeCase):
     """How they are made."""
 
     options = ProcessOptions()
+    port = 8765
 
     def make_runtime(self, directory: Path) -> ContainerRuntime:
         """Make one."""
@@ -46,10 +47,14 @@ class Processes(ProcessConformance):
         return replace(self.make_config(), command=(sys.executable, "-c", code))
 
 
+class Processes(MadeOfProcesses, ProcessConformance):
+    """Every promise of a runtime of processes."""
+
+
 @contextmanager
 def processes(directory: Path, options: ProcessOptions | None = None) -> Iterator[RuntimeBox]:
     """Have a runtime of processes for a while."""
-    case = Processes()
+    case = MadeOfProcesses()
     case.options = options or ProcessOptions()
     with RuntimeBox.opened(case, directory) as box:
         yield box

@@ -9,8 +9,10 @@ from hypothesis.stateful import precondition, rule
 from kubeobj.runtimes.configs import Mount
 from kubeobj.runtimes.process.processruntime import ProcessOptions
 from kubeobj.testing.conformance.runtimecase import RuntimeBox, RuntimeCase
+from kubeobj.testing.conformance.runtimecommands import RuntimeCommands
 from kubeobj.testing.conformance.runtimemachine import EXITED, RUNNING, RuntimeMachine
-from tests.runtimes.processes import Processes, kill_warden, warden_of
+from kubeobj.testing.conformance.runtimeprocesses import RuntimeProcesses
+from tests.runtimes.processes import MadeOfProcesses, Processes, kill_warden, warden_of
 
 MAY_END = RUNNING | EXITED
 
@@ -19,8 +21,8 @@ class TestProcessesInNamespaces(Processes):
     """Every promise, where mounts are mounts."""
 
 
-class TestProcessesWithoutNamespaces(Processes):
-    """Every promise, where mounts are links."""
+class TestProcessesWithoutNamespaces(MadeOfProcesses, RuntimeProcesses, RuntimeCommands):
+    """What may be otherwise where mounts are links."""
 
     options = ProcessOptions(use_namespaces=False)
 

@@ -14,7 +14,7 @@ from kubeobj.runtimes.process.plan import NO_NAMESPACES
 from kubeobj.runtimes.process.processruntime import ProcessOptions, ProcessRuntime
 from kubeobj.runtimes.states import SandboxState
 from kubeobj.testing.conformance.runtimecase import RuntimeBox, refused
-from tests.runtimes.processes import processes
+from tests.runtimes.processes import MadeOfProcesses, processes
 
 MEGABYTE = 1 << 20
 
@@ -72,7 +72,8 @@ def test_a_word_may_say_where_its_mounts_are(box: RuntimeBox, tmp_path: Path) ->
 
 def test_two_pods_listen_on_one_port(box: RuntimeBox) -> None:
     """Each at its own address."""
-    server = box.case.make_server()  # type: ignore[attr-defined]
+    assert isinstance(box.case, MadeOfProcesses)
+    server = box.case.make_server()
     for name in ("a", "b"):
         container_id = box.start(box.sandbox(name), server)
         box.until_printed(container_id, b"ready\n")
