@@ -27,8 +27,9 @@ BROKEN_PIPE = 141
 
 _SECTIONS = {
     "A cluster on this machine": ("up", "down", "status", "backup", "restore"),
-    "What is in it": ("get", "events", "top", "wait", "port-forward"),
+    "What is in it": ("get", "describe", "logs", "events", "top", "wait"),
     "Change it": ("apply", "delete", "scale", "rollout", "restart", "label", "annotate"),
+    "Reach into it": ("exec", "attach", "port-forward"),
     "Files, without a cluster": (
         *("lint", "validate", "diff", "explain", "convert", "default", "simulate", "plan"),
     ),
