@@ -25,6 +25,9 @@ from kubeobj.network.rules import Frontend, Message, Rule, line_of, message_of
 SILENT_SECONDS: Final = 10.0
 """How long the proxy may take to do what it was told before it is taken for dead."""
 
+START_SECONDS: Final = 60.0
+"""How long a new one may take until its rules are in force, however busy the machine is."""
+
 BEGIN_SECONDS: Final = 10.0
 """How long it may take to end by itself before it is killed."""
 
@@ -211,7 +214,8 @@ class ProxyProcess:
     def _is_silent(self) -> bool:
         with self._lock:
             waiting = self._clock.now() - self._told_at
-            return self.applied < self._number and waiting > SILENT_SECONDS
+            longest = SILENT_SECONDS if self._fresh is None else START_SECONDS
+            return self.applied < self._number and waiting > longest
 
     def _take(self, message: Message) -> None:
         with self._lock:

@@ -383,7 +383,7 @@ def test_a_proxy_without_files_to_spare_comes_to_itself_again(
 def test_a_frozen_proxy_is_replaced(
     servers: Servers, addresses: Addresses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kubeobj.network.proxyprocess.SILENT_SECONDS", 0.3)
+    monkeypatch.setattr("kubeobj.network.proxyprocess.SILENT_SECONDS", 1.0)
     proxy = Proxied(addresses)
     proxy.process.start()
     try:

@@ -14,7 +14,7 @@ from kubeobj.reconcile.manager import Manager
 
 Doc = dict[str, Any]
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 """How long anything may take that ends at once on a machine that has nothing else to do."""
 
 

@@ -16,7 +16,7 @@ import dns.message
 import dns.name
 import dns.rcode
 
-TRY_SECONDS: Final = 2.0
+TRY_SECONDS: Final = 3.0
 """How long each of the others is given."""
 
 AT_ONCE: Final = 512
