@@ -94,12 +94,14 @@ def _end(directory: "StateDirectory", timeout: float) -> None:
 
     client = connect(directory.path)
     pid = directory.holder
+    msg = f"the cluster in {directory.path} is part of a program (process {pid}): end that"
     try:
         client.shut_down()
     except MethodNotAllowed:
-        msg = f"the cluster in {directory.path} is part of a program (process {pid}): end that"
         raise KubeobjError(msg) from None
     except NoCluster:
+        if not directory.holder_ends_by_signal:
+            raise KubeobjError(msg) from None
         _signal(pid, signal.SIGTERM)
     finally:
         client.close()

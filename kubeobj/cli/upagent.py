@@ -59,6 +59,7 @@ class Agent:
         from kubeobj.cluster.cluster import Cluster
 
         self.cluster: Cluster = Cluster(state, runtime)
+        self.cluster.directory.ends_by_signal = True
         self._socket: ApiSocket | None = None
         self._ending = threading.Event()
         self._leaves_pods = False

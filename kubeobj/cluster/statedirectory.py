@@ -102,6 +102,8 @@ class StateDirectory:
     def __init__(self, path: Path, *, is_temporary: bool = False) -> None:
         self.path: Path = path.absolute()
         self.is_temporary: bool = is_temporary
+        self.ends_by_signal: bool = False
+        """Whether the process that is about to hold it ends its cluster at SIGTERM."""
         self._lock: int | None = None
 
     @classmethod
@@ -177,7 +179,8 @@ class StateDirectory:
                 raise StateError(msg) from error
             raise StateInUse(self.path, self.holder) from None
         os.truncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        how = "signal\n" if self.ends_by_signal else ""
+        os.pwrite(handle, f"{os.getpid()}\n{how}".encode(), 0)
         self._lock = handle
 
     def release(self) -> None:
@@ -214,10 +217,19 @@ class StateDirectory:
     @property
     def holder(self) -> int:
         """The process that runs the cluster, as it has said; 0 if none has."""
+        return self._held_by()[0]
+
+    @property
+    def holder_ends_by_signal(self) -> bool:
+        """Whether that process ends its cluster, and nothing else, at SIGTERM."""
+        return self._held_by()[1]
+
+    def _held_by(self) -> tuple[int, bool]:
         try:
-            return int(self.lock_file.read_text(encoding="ascii") or 0)
+            words = self.lock_file.read_text(encoding="ascii").split()
+            return (int(words[0]), words[1:] == ["signal"]) if words else (0, False)
         except (OSError, ValueError):
-            return 0
+            return 0, False
 
     @property
     def exists(self) -> bool:

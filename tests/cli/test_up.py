@@ -15,6 +15,7 @@ import pytest
 from kubeobj.cluster.cluster import Cluster
 from kubeobj.cluster.statedirectory import StateDirectory, StateInUse
 from kubeobj.remote.client import connect
+from kubeobj.server.serving import serve
 
 SHOP = """\
 apiVersion: apps/v1
@@ -353,6 +354,16 @@ def test_there_is_one_agent_for_a_state(kubeobj: Command) -> None:
     kubeobj("up", "-f", "shop.yaml", "--runtime", "process", "-d")
     with pytest.raises(StateInUse, match=f"process {kubeobj.agent} already.*kubeobj apply"):
         Cluster(kubeobj.state).start()
+
+
+def test_a_cluster_in_a_program_is_left_to_it(kubeobj: Command) -> None:
+    """It is named, and nothing is done to it, whether it answers or not."""
+    with Cluster(kubeobj.state, "process") as cluster:
+        assert f"part of a program (process {os.getpid()})" in kubeobj("down", code=2)
+        with serve(cluster):
+            assert "part of a program" in kubeobj("down", code=2)
+            assert "Applied 3 objects: 3 created." in kubeobj("up", "-f", "shop.yaml")
+        assert cluster.is_running
 
 
 # ---------------------------------------------------------------- secrets
