@@ -34,8 +34,9 @@ class Execution:
         self, container_id: str, command: tuple[str, ...], timeout: float | None
     ) -> ExecResult:
         """Run a command, and return what it has left."""
-        deadline = Deadline(timeout)
         session = self.exec(container_id, command)
+        # A busy engine's time is not the command's.
+        deadline = Deadline(timeout)
         kept = {Stream.STDOUT: bytearray(), Stream.STDERR: bytearray()}
         try:
             while (piece := session.read(deadline.left())) is not None:
