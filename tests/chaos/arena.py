@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -140,8 +141,14 @@ class Arena:
         return found
 
     def twice(self) -> list[str]:
-        """Return the identities that have run twice at one time."""
+        """Return the identities that have run twice at one time, as they noticed themselves."""
         return sorted(path.stem for path in self.tally.glob("*.twice"))
+
+    def watch(self, ending: threading.Event, twice: set[str]) -> None:
+        """Look all the time whether something runs twice, where containers cannot lock."""
+        while not ending.wait(0.05):
+            with suppress(OSError):
+                twice |= {one for one, found in self.running().items() if len(found) > 1}
 
     # ------------------------------------------------------------ waiting
 

@@ -80,12 +80,10 @@ class Ledger:
 
     Args:
         arena: The cluster.
-        number: Which round it is.
     """
 
-    def __init__(self, arena: Arena, number: int) -> None:
+    def __init__(self, arena: Arena) -> None:
         self._arena = arena
-        self._number = number
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._write)
         self.acknowledged: list[str] = []
@@ -106,7 +104,7 @@ class Ledger:
                 try:
                     while not self._stop.wait(0.02):
                         count += 1
-                        name = f"ledger-{self._number}-{count}"
+                        name = f"ledger-{count}"
                         client.create(
                             {
                                 "apiVersion": "v1",
@@ -143,19 +141,33 @@ def play(arena: Arena, faults: Sequence[Fault], rounds: int, seed: int) -> None:
     """
     chance = random.Random(seed)  # noqa: S311 - to be played again
     arena.until("it begins", lambda client: is_converged(arena, client))
-    longest = 0.0
-    for number in range(rounds):
-        said: list[str] = []
-        with Ledger(arena, number) as ledger:
-            said += [chance.choice(faults)(arena, chance) for _ in range(chance.choice((1, 1, 2)))]
-        what = f"seed {seed}, round {number}: {'; '.join(said)}"
-        sys.stdout.write(f"{what}\n")
-        took = arena.until(what, lambda client: is_converged(arena, client))
-        longest = max(longest, took)
-        assert arena.twice() == [], what
-        _settle_accounts(arena, ledger, what)
-        _forget_the_gone(arena)
+    longest, ending, twice = 0.0, threading.Event(), set[str]()
+    watching = threading.Thread(target=arena.watch, args=(ending, twice))
+    watching.start()
+    try:
+        for number in range(rounds):
+            longest = max(
+                longest, _play_round(arena, chance, faults, f"seed {seed}, round {number}")
+            )
+            assert not twice, f"seed {seed}, round {number}: {sorted(twice)} ran twice at once"
+    finally:
+        ending.set()
+        watching.join()
     sys.stdout.write(f"seed {seed}: {rounds} rounds; at most {longest:.1f} s until all was well\n")
+
+
+def _play_round(arena: Arena, chance: random.Random, faults: Sequence[Fault], name: str) -> float:
+    """Let something happen, and return how many seconds it took until all was well."""
+    said: list[str] = []
+    with Ledger(arena) as ledger:
+        said += [chance.choice(faults)(arena, chance) for _ in range(chance.choice((1, 1, 2)))]
+    what = f"{name}: {'; '.join(said)}"
+    sys.stdout.write(f"{what}\n")
+    took = arena.until(what, lambda client: is_converged(arena, client))
+    assert arena.twice() == [], what
+    _settle_accounts(arena, ledger, what)
+    _forget_the_gone(arena)
+    return took
 
 
 def _settle_accounts(arena: Arena, ledger: Ledger, what: str) -> None:

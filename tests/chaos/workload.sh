@@ -1,10 +1,10 @@
-# A container that knows when it runs twice: who has its identity holds a lock on a file of its name.
+# A container that holds a file of its identity open, and locks it where there is a way to: so it
+# is known when two run under one identity.
 me="$TALLY/$IDENTITY"
 exec 9>"$me.lock"
-if ! flock -n 9; then
+if command -v flock >/dev/null && ! flock -n 9; then
   echo "$$" >>"$me.twice"
   exit 3
 fi
-echo "$$" >>"$me.runs"
 trap 'exit 0' TERM
 while :; do sleep 1 & wait $!; done
