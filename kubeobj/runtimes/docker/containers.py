@@ -53,7 +53,6 @@ DISK_SECONDS: Final = 10.0
 """How old a count of what a container has written may be, in seconds."""
 
 _REOPEN: Final = b"2 0 0\n"
-_CONFLICT: Final = 409
 
 
 @final
@@ -226,7 +225,7 @@ class Containers:
         try:
             self._engine.delete(f"/containers/{container_id}", {"force": "1", "v": "1"})
         except EngineFault as fault:
-            if fault.status != 404 and "removal" not in fault.message.lower():
+            if not _is_absent(fault) and "removal" not in fault.message.lower():
                 raise RuntimeFault(f"failed to remove container: {fault.message}") from None
 
     def _state(self, container_id: str) -> ContainerState:
@@ -414,4 +413,9 @@ def _has_ended(fault: EngineFault) -> bool:
     """Return whether an engine has refused to end what does not run, or is not there."""
     lowered = fault.message.lower()
     quiet = ("not running", "can only kill running", "can only stop", "is not in running state")
-    return fault.status in (304, 404) or any(words in lowered for words in quiet)
+    return fault.status == 304 or _is_absent(fault) or any(words in lowered for words in quiet)
+
+
+def _is_absent(fault: EngineFault) -> bool:
+    """Return whether there is no such container; Podman says so in many ways."""
+    return fault.status == 404 or "no such container" in fault.message.lower()

@@ -4,6 +4,7 @@ import errno
 import json
 import socket
 import threading
+import time
 from typing import Final, final
 
 from kubeobj.clock import Clock
@@ -44,6 +45,10 @@ class _NotStarted(KubeobjError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+_TRIES: Final = 100
+_PAUSE_SECONDS: Final = 0.05
 
 
 @final
@@ -158,10 +163,19 @@ class Sandboxes:
 
     def remove(self, sandbox_id: str) -> None:
         """Remove a sandbox, with all of its containers."""
-        for one in self._containers.listed(sandbox_id):
-            self._containers.remove(str(one["Id"]))
-        if self._is_ours(sandbox_id):
-            self._containers.delete(sandbox_id)
+        for tries in range(_TRIES):
+            for one in self._containers.listed(sandbox_id):
+                self._containers.remove(str(one["Id"]))
+            if not self._is_ours(sandbox_id):
+                break
+            try:
+                self._containers.delete(sandbox_id)
+                break
+            except RuntimeFault as fault:
+                # Somebody else removes it, too, and Podman has not yet let go of what was in it.
+                if "dependent containers" not in fault.message or tries == _TRIES - 1:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
         with self._lock:
             self._records.pop(sandbox_id, None)
 
