@@ -38,6 +38,13 @@ _SECTIONS = {
 }
 _COMMANDS = tuple(name for names in _SECTIONS.values() for name in names)
 
+_FLAGS = {
+    f"--{name}={value}": f"--{prefix}{name}"
+    for name in ("wait", "watch")
+    for value, prefix in (("true", ""), ("false", "no-"))
+}
+"""Flags as Go writes them, and as click does."""
+
 _HIDDEN = ("agent",)
 """Commands that commands run."""
 
@@ -119,7 +126,7 @@ def run(args: Sequence[str]) -> int:
 
 def _answer(args: Sequence[str]) -> int:
     try:
-        code = _invoke(args)
+        code = _invoke(_plain_flags(args))
     except click.exceptions.Exit as done:
         code = done.exit_code
     except (click.ClickException, KubeobjError) as error:
@@ -141,6 +148,15 @@ def _invoke(args: Sequence[str]) -> int:
             context.color = False
         code: int = root.invoke(context)
     return code
+
+
+def _plain_flags(args: Sequence[str]) -> list[str]:
+    """Return *args* with ``--wait=false`` as ``--no-wait``: Go's way to write flags, and click's.
+
+    Only for flags that can be said both ways; what follows ``--`` is nobody's flag.
+    """
+    end = args.index("--") if "--" in args else len(args)
+    return [*(_FLAGS.get(one, one) for one in args[:end]), *args[end:]]
 
 
 def _wants_json(args: Sequence[str]) -> bool:

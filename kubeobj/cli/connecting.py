@@ -165,6 +165,7 @@ class Reach:
             while line := response.readline():
                 yield orjson.loads(line)
         finally:
+            response.close()
             connection.close()
 
     def write(
@@ -223,9 +224,12 @@ def reaching(  # type: ignore[explicit-any]
         if namespace == "":
             raise click.UsageError("--namespace is empty; leave it out for the default.")
         found = reach(state, namespace or "default")
-        return answered(
-            lambda: command(found, *args, **options), as_json=options.get("output") == "json"
-        )
+        try:
+            return answered(
+                lambda: command(found, *args, **options), as_json=options.get("output") == "json"
+            )
+        finally:
+            found.transport.close()
 
     return run
 

@@ -72,12 +72,19 @@ def revisions(reach: Reach, target: Target, workload: Wire) -> Sequence[Revision
     return sorted(found, key=lambda one: one.number)
 
 
-def template_of(revision: Revision) -> Wire:
-    """Return the template of the pods of a revision."""
+def template_of(revision: Revision, *, as_kept: bool = False) -> Wire:
+    """Return the template of the pods of a revision.
+
+    Args:
+        revision: The revision.
+        as_kept: Whether the label that tells replica sets apart stays in it.
+    """
     document = revision.document
     if document["kind"] == "ReplicaSet":
         template: Wire = document["spec"]["template"]
         metadata = template.get("metadata") or {}
+        if as_kept:
+            return template
         labels = {k: v for k, v in (metadata.get("labels") or {}).items() if k != _HASH}
         return {**template, "metadata": {**metadata, "labels": labels}}
     found: Wire = document["data"]["spec"]["template"]

@@ -107,7 +107,7 @@ def history(
         chosen = [one for one in found if one.number == revision]
         if not chosen:
             raise CommandFailed("unable to find the specified revision")
-        text = template_text(template_of(chosen[0]))
+        text = template_text(template_of(chosen[0], as_kept=True))
         click.echo(f"{target} with revision #{revision}\n{text}")
     return 0
 
