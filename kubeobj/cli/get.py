@@ -41,7 +41,7 @@ Examples:
     help="json, yaml, name, wide, jsonpath=TEMPLATE, custom-columns=SPEC, or one of these from a"
     " file: jsonpath-file=PATH, custom-columns-file=PATH.",
 )
-@click.option("-w", "--watch", is_flag=True, help="Go on, and show what changes.")
+@click.option("-w", "--watch/--no-watch", help="Go on, and show what changes.")
 @click.option("--watch-only", is_flag=True, help="Show what changes alone.")
 @click.option("--output-watch-events", is_flag=True, help="Say with each what has happened.")
 @click.option("--sort-by", default="", metavar="PATH", help="Sort by this field: .metadata.name.")

@@ -18,8 +18,24 @@ COMMANDS = [
     "up",
     "down",
     "status",
-    "selector",
-    "select",
+    "backup",
+    "restore",
+    "get",
+    "describe",
+    "logs",
+    "events",
+    "top",
+    "wait",
+    "apply",
+    "delete",
+    "scale",
+    "rollout",
+    "restart",
+    "label",
+    "annotate",
+    "exec",
+    "attach",
+    "port-forward",
     "lint",
     "validate",
     "diff",
@@ -28,8 +44,9 @@ COMMANDS = [
     "default",
     "simulate",
     "plan",
-    "backup",
-    "restore",
+    "selector",
+    "select",
+    "api-resources",
     "completion",
 ]
 
@@ -82,7 +99,7 @@ def test_no_command_is_misuse(kubeobj: Run) -> None:
     """Without a command there is help, and exit code 2; so for a command that does not exist."""
     answer = kubeobj()
     assert answer.code == 2
-    assert "Commands:" in answer.err
+    assert "A cluster on this machine:" in answer.err
     answer = kubeobj("lnt")
     assert answer.code == 2
     assert "No such command 'lnt'" in answer.err
