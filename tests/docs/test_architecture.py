@@ -6,7 +6,12 @@ import sys
 
 from tests.docs.pages import ROOT, read, table_rows
 
-NAMES = {"yaml": "PyYAML", "hypothesis": "Hypothesis", "pydantic_core": "pydantic"}
+NAMES = {
+    "yaml": "PyYAML",
+    "dns": "dnspython",
+    "hypothesis": "Hypothesis",
+    "pydantic_core": "pydantic",
+}
 
 
 def _needs() -> dict[str, set[str]]:
