@@ -107,8 +107,7 @@ def _said(target: Target, how: Deletion) -> str:
         return str(target)
     ending = {"client": " (dry run)", "server": " (server dry run)"}.get(how.dry_run, "")
     verb = "force deleted" if how.force and how.grace_period == 0 else "deleted"
-    where = f" from {target.namespace} namespace" if target.namespace else ""
-    return f'{target.kind_name} "{target.name}" {verb}{where}{ending}'
+    return f'{target.kind_name} "{target.name}" {verb}{ending}'
 
 
 def _wait(reach: Reach, begun: Sequence[tuple[Target, str]], timeout: float) -> None:
