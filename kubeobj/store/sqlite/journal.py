@@ -16,7 +16,7 @@ from kubeobj.store.sqlite.loading import counters, load, revision_of
 from kubeobj.store.sqlite.rows import COLUMNS, Row
 from kubeobj.store.sqlite.schema import check, connect, create, is_empty, number, prepare
 
-PRUNED_AT_ONCE = 1000
+UNPRUNED_LIMIT = 1000
 """How many changes have been forgotten before their rows go."""
 
 # A shorter file looks empty to SQLite.
@@ -92,7 +92,7 @@ class Journal:
         Raises:
             StoreUnwritable: If they cannot be written: the disk is full, say. None of them is.
         """
-        prune = prune or compacted - self._compacted >= PRUNED_AT_ONCE
+        prune = prune or compacted - self._compacted >= UNPRUNED_LIMIT
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
