@@ -20,7 +20,7 @@ from kubeobj.store.errors import (
 )
 from kubeobj.store.memory import MemoryStore
 from kubeobj.store.record import Draft
-from kubeobj.store.sqlite.journal import PRUNED_AT_ONCE
+from kubeobj.store.sqlite.journal import UNPRUNED_LIMIT
 from kubeobj.store.sqlite.sqlitestore import SqliteStore
 from kubeobj.store.store import ABSENT, Store
 from kubeobj.testing.conformance.store import StoreConformance
@@ -101,7 +101,7 @@ def test_the_history_of_a_file_is_bounded(path: Path) -> None:
     with SqliteStore(path, history_limit=10) as store:
         with store.burst():
             store.put(draft_of("kept"))
-            for number in range(3 * PRUNED_AT_ONCE):
+            for number in range(3 * UNPRUNED_LIMIT):
                 store.put(draft_of("a", n=str(number)))
         store.put(draft_of("a", n="last"))
         store.put(draft_of("b"))
@@ -110,7 +110,7 @@ def test_the_history_of_a_file_is_bounded(path: Path) -> None:
         # What is left: one object, what the first change that was remembered replaced, the changes.
         assert rows == 1 + 1 + 10 + 3
     with SqliteStore(path, history_limit=5) as store:
-        assert (names_in(store), store.revision) == (["a", "kept"], 3 * PRUNED_AT_ONCE + 4)
+        assert (names_in(store), store.revision) == (["a", "kept"], 3 * UNPRUNED_LIMIT + 4)
         assert store.compacted_revision == store.revision - 5
         with pytest.raises(RevisionExpired):
             store.list("pods", revision=store.revision - 6)
