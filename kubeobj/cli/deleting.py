@@ -85,7 +85,7 @@ def delete_all(reach: Reach, targets: Sequence[Target], how: Deletion) -> int:
             say(error)
             code = 1
             continue
-        click.echo(_said(target, how))
+        click.echo(_said(reach, target, how))
         begun.append((target, uid))
     if how.waits and how.dry_run == "none":
         _wait(reach, begun, how.timeout)
@@ -102,12 +102,15 @@ def _delete(reach: Reach, target: Target, how: Deletion) -> str:
     return str(answer["metadata"].get("uid", ""))
 
 
-def _said(target: Target, how: Deletion) -> str:
+def _said(reach: Reach, target: Target, how: Deletion) -> str:
     if how.output == "name":
         return str(target)
     ending = {"client": " (dry run)", "server": " (server dry run)"}.get(how.dry_run, "")
     verb = "force deleted" if how.force and how.grace_period == 0 else "deleted"
-    return f'{target.kind_name} "{target.name}" {verb}{ending}'
+    where = ""
+    if target.resource.namespaced:  # said since v1.34
+        where = f" from {target.namespace or reach.namespace} namespace"
+    return f'{target.kind_name} "{target.name}" {verb}{where}{ending}'
 
 
 def _wait(reach: Reach, begun: Sequence[tuple[Target, str]], timeout: float) -> None:

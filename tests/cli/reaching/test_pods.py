@@ -70,7 +70,7 @@ def test_a_workload_from_its_beginning_to_its_end(state: Path, kubeobj: Run) -> 
     assert [line.split()[0] for line in history[2:4]] == ["2", "3"]
 
     gone = kubeobj("delete", "-f", str(file), "--cascade=foreground", "--timeout=60s")
-    assert gone.out == 'deployment.apps "web" deleted\n'
+    assert gone.out == 'deployment.apps "web" deleted from default namespace\n'
     assert kubeobj("get", "pods").err == "No resources found in default namespace.\n"
 
 
