@@ -98,6 +98,8 @@ class LocalPodStreams:
     def _log_path(self, pod: Wire, container: str, *, previous: bool) -> Path:
         """Return the file of a container's log.
 
+        Of a container that waits to be run again, the run that ended last is the previous one.
+
         Raises:
             LogsUnavailable: If there is none.
         """
@@ -107,7 +109,7 @@ class LocalPodStreams:
         attempts = []
         with suppress(OSError):
             attempts = sorted(int(one.stem) for one in where.glob("*.log") if one.stem.isdigit())
-        if previous:
+        if previous and not _is_waiting(pod, container):
             attempts = attempts[:-1]
         if attempts:
             return where / f"{attempts[-1]}.log"
@@ -229,6 +231,15 @@ def _usual(pod: Wire) -> str:
     """Return the container that a pod says is usually meant; empty if it does not say."""
     usual = (pod["metadata"].get("annotations") or {}).get(_DEFAULT_CONTAINER)
     return str(usual) if usual in [one["name"] for one in pod["spec"]["containers"]] else ""
+
+
+def _is_waiting(pod: Wire, container: str) -> bool:
+    status: Wire = pod.get("status") or {}
+    return any(
+        one["name"] == container and "waiting" in (one.get("state") or {})
+        for field in ("containerStatuses", "initContainerStatuses")
+        for one in status.get(field) or ()
+    )
 
 
 def _refuse_ended(pod: Wire) -> None:

@@ -14,7 +14,7 @@ _QUIET: Final = frozenset({"ContainerCreating", "PodInitializing", "Completed"})
 
 _ADVICE: Final = {
     "CrashLoopBackOff": "see what it printed last: kubeobj logs {pod} -c {container} --previous",
-    "Error": "see what it printed: kubeobj logs {pod} -c {container} --previous",
+    "Error": "see what it printed: kubeobj logs {pod} -c {container}",
     "OOMKilled": "raise resources.limits.memory of container {container}",
     "ContainerCannotRun": "correct the command of container {container}",
     "StartError": "correct the command of container {container}: it must be on this machine",
@@ -87,9 +87,17 @@ def trouble_of(
         is_mild = reason in _MILD
         if is_mild and now is not None and now - _began(pod) < PATIENCE_SECONDS:
             return None
-        advice = _ADVICE.get(reason, "").format(pod=_named(pod), container=container)
+        advice = _advice(reason, message).format(pod=_named(pod), container=container)
         return Trouble(name, reason, message, advice, not is_mild)
     return None
+
+
+def _advice(reason: str, message: str) -> str:
+    if reason == "CreateContainerConfigError" and "prepare subPath" in message:
+        return "let its subPath be a directory or file below the volume: kubeobj describe pod {pod}"
+    if reason == "Evicted" and message.startswith("Usage of EmptyDir"):
+        return "raise its sizeLimit, or write less to it"
+    return _ADVICE.get(reason, "")
 
 
 def _began(pod: Wire) -> float:

@@ -9,6 +9,7 @@ import pytest
 from kubeobj.api.client.podstreams import Channel, LogQuery, PodSession, PodStreams
 from kubeobj.api.errors import BadRequest, InternalError, NotFound
 from kubeobj.cluster.cluster import Cluster
+from kubeobj.models.codec import AnyObject
 from kubeobj.remote.client import RemoteClient, connect
 from kubeobj.server.serving import serve
 
@@ -50,6 +51,16 @@ PODS = [
         "spec": {
             "restartPolicy": "Never",
             "containers": [{"name": "main", "image": "x", "command": ["echo", "done"]}],
+        },
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "crash"},
+        "spec": {
+            "containers": [
+                {"name": "main", "image": "x", "command": ["sh", "-c", "echo boom; exit 7"]}
+            ],
         },
     },
 ]
@@ -105,6 +116,18 @@ def test_logs_are_read(streams: PodStreams) -> None:
     assert stamped.startswith(b"20")
     assert stamped.endswith(b"Z done\n")
     assert b"".join(streams.log("ended", LogQuery(since_seconds=0))) == b""
+
+
+def test_what_crashed_is_heard(streams: PodStreams, cluster: Cluster) -> None:
+    """While a container waits to be run again, its last run is both this one and the previous."""
+
+    def waits(pod: AnyObject) -> bool:
+        states = pod.at("status", "containerStatuses") or []
+        return any(one["state"].get("waiting", {}).get("message") for one in states)
+
+    cluster.wait("pods", "crash", waits, within=120)
+    for previous in (False, True):
+        assert b"".join(streams.log("crash", LogQuery(previous=previous))) == b"boom\n"
 
 
 def test_a_log_is_followed_to_its_end(streams: PodStreams, cluster: Cluster) -> None:

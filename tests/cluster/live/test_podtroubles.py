@@ -63,6 +63,36 @@ def _waiting(reason: str, message: str = "") -> Wire:
             id="config",
         ),
         pytest.param(
+            _container(
+                _waiting(
+                    "CreateContainerConfigError",
+                    'failed to prepare subPath for volumeMount "v" of container "web"',
+                )
+            ),
+            "CreateContainerConfigError",
+            'failed to prepare subPath for volumeMount "v" of container "web"',
+            "let its subPath be a directory or file below the volume: kubeobj describe pod web-0",
+            id="subpath",
+        ),
+        pytest.param(
+            {"phase": "Failed", **_container(_ended(3))},
+            "Error",
+            "container web: it ended with code 3",
+            "see what it printed: kubeobj logs web-0 -c web",
+            id="ended",
+        ),
+        pytest.param(
+            {
+                "phase": "Failed",
+                "reason": "Evicted",
+                "message": 'Usage of EmptyDir volume "v" exceeds the limit "1Mi". ',
+            },
+            "Evicted",
+            'Usage of EmptyDir volume "v" exceeds the limit "1Mi". ',
+            "raise its sizeLimit, or write less to it",
+            id="full-volume",
+        ),
+        pytest.param(
             {
                 "conditions": [
                     {
