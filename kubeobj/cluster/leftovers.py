@@ -1,5 +1,6 @@
 """Ending what a cluster has left whose process is gone: pods that nobody looks after any more."""
 
+from contextlib import suppress
 from typing import Final
 
 from kubeobj.clock import LiveClock
@@ -8,6 +9,7 @@ from kubeobj.cluster.options import Options
 from kubeobj.cluster.podshutdown import PodShutdown
 from kubeobj.cluster.runtimechoice import OWN, choose_runtime
 from kubeobj.cluster.statedirectory import StateDirectory
+from kubeobj.network.anyip import is_loopback, unmake_local
 
 _NOBODY: Final = frozenset({"", OWN})
 
@@ -31,11 +33,14 @@ def end_left_over(directory: StateDirectory) -> int:
     try:
         chosen = choose_runtime(config.runtime, config.runtime, directory, loopback, Options())
         try:
-            ended = PodShutdown(chosen.runtime, LiveClock()).end_all()
-            for sandbox in chosen.runtime.sandboxes():
-                chosen.runtime.remove_sandbox(sandbox.id)
+            shutdown = PodShutdown(chosen.runtime, LiveClock())
+            ended = shutdown.end_all()
+            shutdown.remove_all()
             return ended
         finally:
+            if not is_loopback(chosen.services):
+                with suppress(OSError):
+                    unmake_local(chosen.services)
             chosen.close()
     finally:
         loopback.release()

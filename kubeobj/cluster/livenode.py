@@ -145,6 +145,9 @@ class LiveNode:
         if not leave_pods:
             with suppress(RuntimeFault):
                 self._shutdown.end_all(pods)
+                if self._directory.is_temporary:
+                    # What engines keep of them would be found by no cluster again.
+                    self._shutdown.remove_all()
 
     def hurry(self) -> None:
         """Give pods that are ending no more time; from any thread."""

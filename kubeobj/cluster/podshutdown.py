@@ -72,6 +72,17 @@ class PodShutdown:
                     one.result()
         return len(found)
 
+    def remove_all(self) -> None:
+        """Remove all sandboxes with their containers, for nobody will look at them again.
+
+        Raises:
+            RuntimeFault: If the runtime does not answer.
+        """
+        found = [one.id for one in self._runtime.sandboxes()]
+        with ThreadPoolExecutor(_AT_ONCE, "kubeobj-removing") as threads:
+            for one in [threads.submit(self._runtime.remove_sandbox, one) for one in found]:
+                one.result()
+
     def _running(self) -> list[Sandbox]:
         """Return the sandboxes in which something runs, or could."""
         return [
