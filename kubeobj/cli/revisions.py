@@ -77,14 +77,17 @@ def template_of(revision: Revision, *, as_kept: bool = False) -> Wire:
 
     Args:
         revision: The revision.
-        as_kept: Whether the label that tells replica sets apart stays in it.
+        as_kept: Whether it is shown, with the label that tells replica sets apart, and noted in
+            it why the revision was made.
     """
     document = revision.document
     if document["kind"] == "ReplicaSet":
         template: Wire = document["spec"]["template"]
         metadata = template.get("metadata") or {}
         if as_kept:
-            return template
+            notes = metadata.get("annotations") or {}
+            noted = {**notes, CHANGE_CAUSE: revision.cause} if revision.cause else notes
+            return {**template, "metadata": {**metadata, "annotations": noted}}
         labels = {k: v for k, v in (metadata.get("labels") or {}).items() if k != _HASH}
         return {**template, "metadata": {**metadata, "labels": labels}}
     found: Wire = document["data"]["spec"]["template"]

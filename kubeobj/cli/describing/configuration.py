@@ -1,4 +1,4 @@
-"""Config maps, secrets, accounts and namespaces as `kubeobj describe` shows them.
+"""Config maps, secrets and accounts as `kubeobj describe` shows them.
 
 Of what is in a secret, its size alone is told.
 
@@ -61,13 +61,3 @@ def describe_account(page: Page, found: Wire) -> None:
             page.add(0, f"{'' if number else title}\t{name}")
         if names:
             page.add(0, "")
-
-
-def describe_namespace(page: Page, found: Wire) -> None:
-    """Describe a namespace."""
-    page.metadata(found["metadata"], namespaced=False)
-    page.add(0, f"Status:\t{(found.get('status') or {}).get('phase', '')}")
-    page.add(0, "")
-    page.add(0, "No resource quota.")
-    page.add(0, "")
-    page.add(0, "No LimitRange resource.")

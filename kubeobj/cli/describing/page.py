@@ -27,8 +27,12 @@ class Page:
         self._lines.append(_INDENT * level + text)
 
     def text(self) -> str:
-        """Return the whole page."""
-        return aligned("".join(f"{line}\n" for line in self._lines))
+        """Return the whole page, its cells below each other."""
+        return aligned(self.with_tabs())
+
+    def with_tabs(self) -> str:
+        """Return the whole page, with tabs between its cells."""
+        return "".join(f"{line}\n" for line in self._lines)
 
     def labels(self, title: str, labels: Wire | None, level: int = 0) -> None:
         """Add labels, one a line."""
@@ -37,7 +41,7 @@ class Page:
             self._lines.append(f"{begin}{title}:\t<none>")
             return
         for number, key in enumerate(sorted(labels)):
-            head = f"{begin}{title}:" if not number else begin
+            head = f"{begin}{title}:" if not number else ""
             self._lines.append(f"{head}\t{key}={labels[key]}")
 
     def annotations(self, title: str, annotations: Wire | None, level: int = 0) -> None:
@@ -48,13 +52,13 @@ class Page:
             self._lines.append(f"{begin}{title}:\t<none>")
             return
         for number, key in enumerate(sorted(shown)):
-            head = f"{begin}{title}:" if not number else begin
+            head = f"{begin}{title}:" if not number else ""
             value = shown[key].removesuffix("\n")
             if len(value) + len(key) + 2 > _LONG or "\n" in value:
                 self._lines.append(f"{head}\t{key}:")
                 for line in value.split("\n"):
                     cut = line if len(line) <= _LONG - 2 else f"{line[: _LONG - 2]}..."
-                    self._lines.append(f"{begin}\t  {cut}")
+                    self._lines.append(f"\t  {cut}")
             else:
                 self._lines.append(f"{head}\t{key}: {value}")
 

@@ -29,7 +29,7 @@ def add_template(page: Page, template: Wire) -> None:
 
 
 def template_text(template: Wire) -> str:
-    """Return a template of pods as a page of its own."""
+    """Return a template of pods as a page of its own, with tabs between its cells, as kubectl's."""
     page = Page()
     add_template(page, template)
-    return page.text()
+    return page.with_tabs()

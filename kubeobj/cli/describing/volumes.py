@@ -9,7 +9,7 @@ from kubeobj.cli.describing.page import Page
 from kubeobj.cli.printing.jsonpathvalues import go_text
 from kubeobj.documents import Wire
 
-_MEANINGS = {
+MEANINGS = {
     "emptyDir": "EmptyDir (a temporary directory that shares a pod's lifetime)",
     "hostPath": "HostPath (bare host directory volume)",
     "secret": "Secret (a volume populated by a Secret)",
@@ -35,8 +35,8 @@ def add_volumes(page: Page, volumes: Sequence[Wire], level: int) -> None:
     for one in volumes:
         page.add(1, f"{' ' * bool(level)}{one['name']}:")
         kind = next((name for name in one if name != "name"), "emptyDir")
-        page.add(2, f"Type:\t{_MEANINGS.get(kind, '<unknown>')}")
-        for name, value in _facts(kind, one.get(kind) or {}):
+        page.add(2, f"Type:\t{MEANINGS.get(kind, '<unknown>')}")
+        for name, value in volume_facts(kind, one.get(kind) or {}):
             page.add(2, f"{name}:\t{value}")
 
 
@@ -44,7 +44,8 @@ def _flag(value: object) -> str:
     return str(bool(value)).lower()
 
 
-def _facts(kind: str, source: Wire) -> Iterator[tuple[str, str]]:
+def volume_facts(kind: str, source: Wire) -> Iterator[tuple[str, str]]:
+    """Yield what is told of a source of a volume, by names."""
     if kind == "emptyDir":
         yield "Medium", source.get("medium", "")
         yield "SizeLimit", source.get("sizeLimit", "<unset>")

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.cli.answer import Run
-from tests.cli.reaching.world import KUBECTL, World
+from tests.cli.reaching.world import KUBECTL, SHOP, World
+
+STOREHOUSE = (Path(__file__).parent / "storehouse.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A cluster with a shop in it; nothing in this file changes it."""
-    with World(tmp_path_factory.mktemp("world")) as found:
+    """A cluster with a shop and its storehouse in it; nothing in this file changes it."""
+    with World(tmp_path_factory.mktemp("world"), f"{SHOP}---\n{STOREHOUSE}") as found:
         yield found
 
 
@@ -62,10 +64,18 @@ PAGES = [
     "describe secret token -n shop",
     "describe sa robot -n shop",
     "describe ns shop",
+    "describe ns bounded",
+    "describe quota -n bounded",
+    "describe limits -n bounded",
+    "describe pvc -n shop",
+    "describe pv",
+    "describe hpa -n shop",
     "describe nodes",
     "rollout history deploy/web -n shop",
     "rollout history ds/agent -n shop",
+    "rollout history sts/db -n shop",
     "rollout history deploy/web -n shop --revision=1",
+    "rollout history ds/agent -n shop --revision=1",
     "rollout status ds/agent -n shop",
 ]
 REFUSALS = [
