@@ -2,10 +2,9 @@
 
 import dataclasses
 import os
-import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -141,13 +140,14 @@ def private_docker(directory: Path) -> Iterator[list[str]]:
         "--ip-masq=false",
         "--config-file=",
     ]
-    yield command
-    pid = directory / "exec" / "containerd" / "containerd.pid"
-    with suppress(FileNotFoundError, ProcessLookupError):
-        os.kill(int(pid.read_text()), signal.SIGKILL)
-    mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
-    for mount in reversed([one for one in mounts if one.startswith(str(directory))]):
-        subprocess.run(["umount", "-l", mount], check=True)
+    try:
+        yield command
+    finally:
+        # What runs containers outlives whoever has begun it.
+        subprocess.run(["pkill", "-KILL", "-f", f"{directory}/exec/containerd"], check=False)
+        mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+        for mount in reversed([one for one in mounts if one.startswith(str(directory))]):
+            subprocess.run(["umount", "-l", mount], check=True)
 
 
 def started(command: list[str], url: str, log: Path) -> subprocess.Popen[bytes]:
