@@ -2,6 +2,9 @@
 
 import os
 import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, final
 
@@ -45,8 +48,31 @@ class Protection:
     def __init__(self, directory: Path) -> None:
         self._path = directory / "no-oom-score"
         self.allowed: bool = not self._path.exists()
+        self._is_known = not self.allowed
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def finding_out(self) -> Iterator[None]:
+        """Let one at a time start something until it is known; from then on, all at once.
+
+        Else many pods that come together would all try in vain, and be started twice.
+        """
+        self._lock.acquire()
+        if self._is_known:
+            self._lock.release()
+            yield
+            return
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def settle(self) -> None:
+        """Take in that something was started as it is now asked for."""
+        self._is_known = True
 
     def refuse(self) -> None:
         """Do not ask for it any more."""
         self.allowed = False
+        self._is_known = True
         self._path.touch(mode=0o600)

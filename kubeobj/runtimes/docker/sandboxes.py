@@ -32,6 +32,7 @@ from kubeobj.runtimes.docker.records import (
     SandboxRecord,
     engine_name,
 )
+from kubeobj.runtimes.docker.sharing import Shared
 from kubeobj.runtimes.errors import ImageFault, NoSuchContainer, RuntimeFault, SandboxFault
 from kubeobj.runtimes.states import ContainerState, Sandbox
 
@@ -85,6 +86,7 @@ class Sandboxes:
         self._lock = threading.Lock()
         self._pause = PAUSE_IMAGE
         self._records: dict[str, SandboxRecord] = {}
+        self._all = Shared(self._listed)
 
     # ------------------------------------------------------------ to make one
 
@@ -92,19 +94,27 @@ class Sandboxes:
         """Make a sandbox, and start it."""
         record = SandboxRecord.of(config, self._clock.now())
         try:
-            try:
-                sandbox_id = self._started(config, record, protected=self._protection.allowed)
-            except _NotStarted:
-                if not self._protection.allowed:
-                    raise
-                sandbox_id = self._started(config, record, protected=False)
-                self._protection.refuse()
+            with self._protection.finding_out():
+                sandbox_id = self._tried(config, record)
             addresses = () if config.host_network else self._addresses(sandbox_id)
         except (EngineFault, ImageFault, _NotStarted) as fault:
             raise _fault(config, fault.message) from None
         with self._lock:
             self._records[sandbox_id] = record
         return made_sandbox(sandbox_id, record, addresses)
+
+    def _tried(self, config: SandboxConfig, record: SandboxRecord) -> str:
+        """Start a sandbox with protection, if the machine allows that, or else without."""
+        is_protected = self._protection.allowed
+        try:
+            sandbox_id = self._started(config, record, protected=is_protected)
+        except _NotStarted:
+            if not is_protected:
+                raise
+            sandbox_id = self._started(config, record, protected=False)
+            self._protection.refuse()
+        self._protection.settle()
+        return sandbox_id
 
     def _started(self, config: SandboxConfig, record: SandboxRecord, *, protected: bool) -> str:
         sandbox_id = self._created(config, record, protected=protected)
@@ -190,6 +200,9 @@ class Sandboxes:
 
     def all(self) -> tuple[Sandbox, ...]:
         """Return the sandboxes that there are, oldest first."""
+        return self._all.get()
+
+    def _listed(self) -> tuple[Sandbox, ...]:
         labels = [f"{OWNER}={self._owner}", f"{KIND}={SANDBOX}"]
         query = {"all": "1", "filters": json.dumps({"label": labels})}
         found = [sandbox_of(one) for one in self._engine.get_list("/containers/json", query)]
