@@ -49,6 +49,7 @@ class PodSources:
         self._documents: dict[_Key, Cached] = {}
         self._synced: dict[_Key, bool] = {}
         self._versions: dict[str, int] = {}
+        self._shown: dict[str, tuple[object, object]] = {}
         # By uid: the pod, and what it needs.
         self._needs: dict[str, tuple[Request, dict[_Key, None]]] = {}
         self._needed_by: dict[_Key, dict[str, None]] = {}
@@ -67,6 +68,11 @@ class PodSources:
         _, before = self._needs.get(uid, (None, {}))
         self._needs[uid] = Request.of(pod), needs
         self._versions.setdefault(uid, 0)
+        # A volume may show the labels and annotations of its own pod.
+        shown = metadata.get("labels"), metadata.get("annotations")
+        if self._shown.setdefault(uid, shown) != shown:
+            self._shown[uid] = shown
+            self._versions[uid] += 1
         for key in list(needs):
             self._needed_by.setdefault(key, {})[uid] = None
             self._read(key)
@@ -80,6 +86,7 @@ class PodSources:
         """Follow no longer what only this pod has needed."""
         _, needs = self._needs.pop(pod_uid, (None, {}))
         self._versions.pop(pod_uid, None)
+        self._shown.pop(pod_uid, None)
         for key in needs:
             self._let_go(key, pod_uid)
 

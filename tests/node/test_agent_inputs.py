@@ -97,3 +97,22 @@ def test_nothing_is_left_on_the_disk(world: AgentWorld, tmp_path: Path) -> None:
     world.restart_agent()
     world.advance(5)
     assert list((tmp_path / "pods").iterdir()) == []
+
+
+def test_a_volume_follows_the_labels_of_its_pod(world: AgentWorld, tmp_path: Path) -> None:
+    """And its annotations, in place."""
+    fields = [
+        {"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}},
+        {"path": "note", "fieldRef": {"fieldPath": "metadata.annotations['note']"}},
+    ]
+    volumes = [{"name": "v", "downwardAPI": {"items": fields}}]
+    mounts = [{"name": "v", "mountPath": "/etc/info"}]
+    pod = world.create({"name": "a", "volumeMounts": mounts}, volumes=volumes, **PLAIN)
+    world.settle()
+    files = tmp_path / "pods" / pod["metadata"]["uid"] / "volumes" / "kubernetes.io~downward-api"
+    metadata = {"labels": {"tier": "web"}, "annotations": {"note": "new"}}
+    world.client.patch("pods", "p", {"metadata": metadata}, namespace="default")
+    world.settle()
+    assert 'tier="web"' in (files / "v" / "labels").read_text()
+    assert (files / "v" / "note").read_text() == "new"
+    assert world.container()["restartCount"] == 0
