@@ -13,7 +13,7 @@ from kubeobj.clock import Clock
 from kubeobj.cluster.localvolumes import LocalVolumes
 from kubeobj.cluster.options import Options
 from kubeobj.cluster.podshutdown import PodShutdown
-from kubeobj.cluster.runtimechoice import Chosen
+from kubeobj.cluster.runtimechoice import PROCESS, Chosen
 from kubeobj.cluster.savedexecutor import SavedExecutor
 from kubeobj.cluster.servicehosts import ServiceHosts
 from kubeobj.cluster.sharedapi import SharedApi
@@ -83,6 +83,7 @@ class LiveNode:
                 node_addresses=tuple(dict.fromkeys(("127.0.0.1", chosen.node_address))),
                 dns=chosen.dns,
                 local_ranges=(chosen.services,),
+                opens_host_ports=chosen.name == PROCESS,
             ),
             wake=self._woken,
             log=directory.node / "proxy.log",

@@ -41,6 +41,7 @@ from kubeobj.network.anyip import is_loopback, make_local, unmake_local
 from kubeobj.network.dns.resolvconf import upstreams
 from kubeobj.network.dns.server import DnsPlace, DnsServer
 from kubeobj.network.dns.zone import DOMAIN, Zone
+from kubeobj.network.hostports import HostPorts
 from kubeobj.network.hostsfile import hosts_lines
 from kubeobj.network.proxyprocess import ProxyProcess
 from kubeobj.network.rules import joined
@@ -65,6 +66,8 @@ class NetworkConfig:
             machine asks.
         local_ranges: Ranges of addresses to make this machine's own as long as it runs; those of
             loopback are so anyway.
+        opens_host_ports: Whether ports of the node that its pods ask for are opened here; engines
+            open them themselves.
     """
 
     node: str = ""
@@ -74,6 +77,7 @@ class NetworkConfig:
     dns: tuple[DnsPlace, ...] = ()
     upstreams: tuple[tuple[str, int], ...] | None = None
     local_ranges: tuple[str, ...] = ()
+    opens_host_ports: bool = False
 
 
 @final
@@ -147,6 +151,7 @@ class ServiceNetwork:
         """The proxy's process."""
         places = NodePlaces(config.node, config.node_addresses, config.balancer_addresses)
         self._loop = ServiceLoop(places, self.zone, self.proxy)
+        self._host_ports = HostPorts(places, self.proxy, self._loop.book)
         self._dns = DnsServer(self.zone, config.dns, self._upstreams())
         self._faults: tuple[str, ...] = ()
 
@@ -155,6 +160,8 @@ class ServiceNetwork:
     def __call__(self, manager: Manager) -> None:
         """Put the control loop into a manager: this is what `Manager.install` takes."""
         self._loop.install(manager)
+        if self.config.opens_host_ports:
+            self._host_ports.install(manager)
 
     def start(self) -> None:
         """Start the proxy and the DNS server; what goes wrong is in the status."""
@@ -247,4 +254,5 @@ class ServiceNetwork:
         for service in self._loop.book.services():
             troubles = self._loop.troubles_of(service).values()
             found += [f"Service {service}: {trouble}" for trouble in troubles]
+        found += self._host_ports.troubles()
         return found

@@ -59,6 +59,7 @@ class World:
                 balancer_addresses=(addresses.node,),
                 dns=(DnsPlace(addresses.dns, 5353, 5354),),
                 upstreams=(),
+                opens_host_ports=True,
             ),
             wake=self.woken.set,
         )

@@ -136,3 +136,35 @@ def test_a_port_in_use_is_told_in_an_event_and_had_later(cluster: Cluster) -> No
         return found.at("status", "loadBalancer", "ingress") is not None
 
     until(is_had, "the port is had")
+
+
+def test_a_port_of_the_machine_leads_to_a_pod(cluster: Cluster) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+        made = web(1, "here")
+        (container,) = made["spec"]["template"]["spec"]["containers"]
+        del container["lifecycle"]
+        container["ports"] = [{"containerPort": 8080, "hostPort": port}]
+        cluster.apply(made)
+
+        def told() -> bool:
+            return any(
+                "is in use by another program" in one for one in cluster.status()["troubles"]
+            )
+
+        until(told, "the port in use is told")
+        reasons = {one["reason"] for one in cluster.events()}
+        assert "HostPortConflict" in reasons
+    until(lambda: not cluster.status()["troubles"], "the port is had")
+    with LoadGenerator("127.0.0.1", port, askers=1, pause_seconds=0.01) as load:
+        until(lambda: load.bodies.get("here", 0) > 3, "the pod answers")
+    cluster.delete("deployments", "web")
+
+    def is_free() -> bool:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            return False
+        return True
+
+    until(is_free, "the port is free again")
