@@ -114,3 +114,18 @@ def test_what_a_service_has_is_not_taken_from_it(world: World, servers: Servers)
     place = f"{world.addresses.node}:8082/TCP"
     assert world.events() == [f"{place} is taken by Service default/web; choose another hostPort"]
     assert said_at(world.addresses.node, 8082) == "service"
+
+
+def test_a_service_that_comes_later_takes_it(world: World, servers: Servers) -> None:
+    two = servers.named(world.addresses.pod(1), "pod")
+    bring(world, pod("web", [{"containerPort": two.port, "hostPort": 8083}], two.address))
+    assert said_at(world.addresses.node, 8083) == "pod"
+    one = servers.named(world.addresses.pod(0), "service")
+    port = {"name": "http", "port": 8083}
+    world.service("web", port, type="LoadBalancer")
+    world.endpoints("web", [{**port, "port": one.port}], [one.address])
+    world.settle()
+    assert said_at(world.addresses.node, 8083) == "service"
+    (trouble,) = world.network.status().troubles
+    assert trouble.startswith("Pod default/web: ")
+    assert trouble.endswith("is taken by Service default/web; choose another hostPort")
