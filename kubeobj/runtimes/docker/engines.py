@@ -15,6 +15,9 @@ from kubeobj.runtimes.errors import RuntimeUnavailable
 ANY: Final = "any"
 """Whichever engine there is."""
 
+_NAMED: Final = {ANY: "DOCKER_HOST", "docker": "DOCKER_HOST", "podman": "CONTAINER_HOST"}
+"""Where people say where their engine is."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def engine_urls(environment: Mapping[str, str], home: Path) -> tuple[str, ...]:
 
 def find_engines(environment: Mapping[str, str] | None = None) -> tuple[FoundEngine, ...]:
     """Return the engines that answer, in the order in which they are to be preferred."""
-    return _looked(environment)[0]
+    return _looked(os.environ if environment is None else environment)[0]
 
 
 def find_engine(kind: str = ANY, environment: Mapping[str, str] | None = None) -> FoundEngine:
@@ -65,7 +68,13 @@ def find_engine(kind: str = ANY, environment: Mapping[str, str] | None = None) -
     Raises:
         RuntimeUnavailable: If there is none; it says where was looked, and what to do.
     """
-    found, problems = _looked(environment)
+    given = os.environ if environment is None else environment
+    found, problems = _looked(given)
+    named = given.get(_NAMED[kind], "")
+    if named and named not in {engine.url for engine in found}:
+        # Whoever names one does not want their containers anywhere else.
+        why = "; ".join(problems)
+        raise RuntimeUnavailable(f"{_NAMED[kind]} is {named}, and nothing answers there: {why}")
     for engine in found:
         if kind in (ANY, engine.kind):
             return engine
@@ -81,9 +90,8 @@ def find_engine(kind: str = ANY, environment: Mapping[str, str] | None = None) -
 
 
 def _looked(
-    environment: Mapping[str, str] | None,
+    given: Mapping[str, str],
 ) -> tuple[tuple[FoundEngine, ...], tuple[str, ...]]:
-    given = os.environ if environment is None else environment
     asked = {given.get("DOCKER_HOST", ""), given.get("CONTAINER_HOST", "")}
     found: list[FoundEngine] = []
     problems: list[str] = []

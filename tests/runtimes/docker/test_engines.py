@@ -53,6 +53,16 @@ def test_an_engine_is_found_by_what_it_is(kind: str) -> None:
     assert find_engine(kind, {"DOCKER_HOST": other}).kind == kind
 
 
+def test_another_engine_does_not_take_the_place_of_one_that_was_named(
+    kind: str, tmp_path: Path
+) -> None:
+    engine_url(kind)
+    named = {"docker": "DOCKER_HOST", "podman": "CONTAINER_HOST"}[kind]
+    with refused(RuntimeUnavailable) as errors:
+        find_engine(kind, {named: f"unix://{tmp_path}/absent.sock"})
+    assert errors[0].message.startswith(f"{named} is unix://{tmp_path}/absent.sock, and nothing")
+
+
 def test_no_engine_says_what_to_do(nowhere: Path) -> None:
     with refused(RuntimeUnavailable) as errors:
         find_engine("any", {})
