@@ -87,7 +87,8 @@ def _raw(session: "PodSession") -> Iterator[None]:
 
     resize()
     handler = signal.signal(signal.SIGWINCH, resize)
-    tty.setraw(source)
+    # What has been typed already is not thrown away.
+    tty.setraw(source, termios.TCSADRAIN)
     try:
         yield
     finally:
