@@ -36,6 +36,10 @@ nitpick_ignore_regex = [
     (r"py:class", r"kubeobj\.models\.[a-z]+v[0-9a-z]+\..*"),  # too many to be shown
     (r"py:class", r"kubeobj\.names\.types\..*"),  # shown where they are imported from
     (r"py:class", r"kubeobj\.manifests\.position\.Positions"),
+    # How a live cluster, its socket and its client are put together inside.
+    (r"py:class", r"kubeobj\.cluster\.(sharedapi|livenode|podstreams|statedirectory)\..*"),
+    (r"py:class", r"kubeobj\.(server\.(sockets|control)|remote\.[a-z]+|api\.rest\.api)\..*"),
+    (r"py:class", r"kubeobj\.store\.sqlite\.lockedwatch\.LockedWatch"),
     (r"py:class", r"kubeobj\..*\._.*"),  # what pydantic shows of its own doing
 ]
 

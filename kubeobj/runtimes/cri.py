@@ -1,7 +1,7 @@
 """What a node agent asks of a container runtime, in the shape of the Container Runtime Interface.
 
 Every runtime (simulated, local processes, Docker and Podman) is a `ContainerRuntime` and passes one
-conformance suite, `kubeobj.testing.conformance.runtime`. All calls may come from any thread, block
+conformance suite, ``kubeobj.testing.conformance.runtime``. All calls may come from any thread, block
 until they are done, and are safe to repeat: to stop what has ended, or to remove what is gone, is
 no error.
 
