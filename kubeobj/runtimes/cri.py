@@ -1,9 +1,8 @@
 """What a node agent asks of a container runtime, in the shape of the Container Runtime Interface.
 
 Every runtime (simulated, local processes, Docker and Podman) is a `ContainerRuntime` and passes one
-conformance suite, ``kubeobj.testing.conformance.runtime``. All calls may come from any thread, block
-until they are done, and are safe to repeat: to stop what has ended, or to remove what is gone, is
-no error.
+suite, ``kubeobj.testing.conformance.runtime``. All calls may come from any thread, block until they
+are done, and are safe to repeat: to stop what has ended, or to remove what is gone, is no error.
 
 Source: ``k8s.io/cri-api`` runtime/v1 (v0.36).
 """
