@@ -29,7 +29,7 @@ def _commands() -> dict[str, click.Command]:
 
 def test_every_command_has_its_row_and_its_section() -> None:
     """What can be called can be looked up, in the order of help."""
-    links = re.findall(r"^\| \[`kubeobj ([a-z ]+)`\]", read(PAGE), flags=re.MULTILINE)
+    links = re.findall(r"^\| \[`kubeobj ([a-z -]+)`\]", read(PAGE), flags=re.MULTILINE)
     assert links == list(_commands())
     headings = {heading.strip("`") for heading in sections(PAGE, 2)}
     assert set(_commands()) - {"completion"} <= headings

@@ -14,7 +14,7 @@ from kubeobj.manifests import Manifest, find_files, read_manifests
 from kubeobj.manifests.position import Position, Positions
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
-APPLICATIONS = ["database", "guestbook", "jobs", "operator", "shop"]
+APPLICATIONS = ["database", "guestbook", "jobs", "operator", "shop", "tally"]
 BROKEN = sorted(EXAMPLES.joinpath("broken").glob("*.yaml"))
 
 
