@@ -123,7 +123,7 @@ class Heartbeats:
             self._forget(node)
             return
         with suppress(AlreadyExists):
-            self._client.create(lease_of(node.machine, uid, at))
+            self._client.create(lease_of(node.machine.name, uid, at))
 
     def _forget(self, node: SimulatedNode) -> None:
         """Say nothing of a node any more whose object was deleted, as long as it is up."""

@@ -107,20 +107,20 @@ def node_status(machine: Machine, address: str, before: Wire, now: float) -> Wir
     return status
 
 
-def lease_of(machine: Machine, node_uid: str, renewed: float) -> Wire:
-    """Return the lease by which a machine says that it is alive."""
+def lease_of(name: str, node_uid: str, renewed: float) -> Wire:
+    """Return the lease by which a node says that it is alive."""
     return {
         "apiVersion": "coordination.k8s.io/v1",
         "kind": "Lease",
         "metadata": {
-            "name": machine.name,
+            "name": name,
             "namespace": LEASES,
             "ownerReferences": [
-                {"apiVersion": "v1", "kind": "Node", "name": machine.name, "uid": node_uid}
+                {"apiVersion": "v1", "kind": "Node", "name": name, "uid": node_uid}
             ],
         },
         "spec": {
-            "holderIdentity": machine.name,
+            "holderIdentity": name,
             "leaseDurationSeconds": LEASE_SECONDS,
             "renewTime": micro_text_of(renewed),
         },

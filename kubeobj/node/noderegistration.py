@@ -11,8 +11,9 @@ from typing import Final, final
 from kubeobj.api.client import Client
 from kubeobj.api.errors import AlreadyExists, ApiError, NotFound
 from kubeobj.documents import Wire
+from kubeobj.node.heartbeats import RENEWED_EVERY_SECONDS, REPORTED_EVERY_SECONDS
 from kubeobj.node.host import HostFacts
-from kubeobj.node.nodeobject import LEASE_SECONDS, LEASES
+from kubeobj.node.nodeobject import LEASES, lease_of
 from kubeobj.node.nodestatus import (
     NodeConfig,
     NodeHealth,
@@ -24,12 +25,6 @@ from kubeobj.node.nodestatus import (
 from kubeobj.reconcile.moments import micro_text_of
 from kubeobj.reconcile.request import wire_of
 from kubeobj.runtimes.states import RuntimeVersion
-
-RENEWED_EVERY_SECONDS: Final = 10.0
-"""How often the lease is renewed."""
-
-REPORTED_EVERY_SECONDS: Final = 300.0
-"""How often a status is reported that has not changed."""
 
 LEASE_KIND: Final = "leases.coordination.k8s.io"
 """The kind of the object by which a node says that it is alive."""
@@ -123,19 +118,5 @@ class NodeRegistration:
             try:
                 self._client.patch(LEASE_KIND, name, renewed, type="merge", namespace=LEASES)
             except NotFound:
-                self._client.create(self._lease(now))
+                self._client.create(lease_of(name, self._uid, now))
         return True
-
-    def _lease(self, now: float) -> Wire:
-        name = self._config.name
-        owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": self._uid}
-        return {
-            "apiVersion": "coordination.k8s.io/v1",
-            "kind": "Lease",
-            "metadata": {"name": name, "namespace": LEASES, "ownerReferences": [owner]},
-            "spec": {
-                "holderIdentity": name,
-                "leaseDurationSeconds": LEASE_SECONDS,
-                "renewTime": micro_text_of(now),
-            },
-        }
