@@ -8,19 +8,14 @@ from dataclasses import dataclass, field
 from typing import Final, final
 
 from kubeobj.documents import Wire
-from kubeobj.reconcile.moments import micro_text_of, text_of
+from kubeobj.node.nodestatus import NodeHealth, conditions_of
+from kubeobj.reconcile.moments import micro_text_of
 
 LEASES: Final = "kube-node-lease"
 """The namespace of the nodes' leases."""
 
 LEASE_SECONDS: Final = 40
 """How long a lease is said to last."""
-
-_PRESSURES: Final = (
-    ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-    ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-    ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-)
 
 
 @final
@@ -85,20 +80,10 @@ def node_status(machine: Machine, address: str, before: Wire, now: float) -> Wir
         "ephemeral-storage": "100Gi",
         **machine.resources,
     }
-    known = {one["type"]: one for one in before.get("conditions") or ()}
-    conditions = [
-        _condition(known.get(type_), type_, "False", reason, message, now)
-        for type_, reason, message in _PRESSURES
-    ]
-    ready = _condition(
-        known.get("Ready"), "Ready", "True", "KubeletReady", "kubelet is posting ready status", now
-    )
-    own = {one["type"] for one in (*conditions, ready)}
-    others = [one for one in before.get("conditions") or () if one["type"] not in own]
     status: Wire = {
         "capacity": offered,
         "allocatable": dict(offered),
-        "conditions": [*conditions, ready, *others],
+        "conditions": conditions_of(NodeHealth(), before, now),
         "addresses": _addresses(machine, address),
         "nodeInfo": _INFO,
     }
@@ -146,19 +131,3 @@ def _addresses(machine: Machine, address: str) -> list[Wire]:
         {"type": "InternalIP", "address": address},
         {"type": "Hostname", "address": machine.name},
     ]
-
-
-def _condition(
-    old: Wire | None, type_: str, status: str, reason: str, message: str, now: float
-) -> Wire:
-    same = old is not None and old["status"] == status
-    return {
-        "type": type_,
-        "status": status,
-        "lastHeartbeatTime": text_of(now),
-        "lastTransitionTime": old["lastTransitionTime"]
-        if old is not None and same
-        else text_of(now),
-        "reason": reason,
-        "message": message,
-    }

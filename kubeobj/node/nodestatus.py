@@ -164,7 +164,7 @@ def real_node_status(
         ],
         "allocatable": allocatable_of(config, facts),
         "capacity": capacity_of(config, facts),
-        "conditions": _conditions(health, before, now),
+        "conditions": conditions_of(health, before, now),
         "nodeInfo": _info(facts, version),
     }
     if images := _images(health.images):
@@ -191,7 +191,14 @@ def _without_heartbeats(value: object) -> object:
     ]
 
 
-def _conditions(health: NodeHealth, before: Wire, now: float) -> list[Wire]:
+def conditions_of(health: NodeHealth, before: Wire, now: float) -> list[Wire]:
+    """Return all conditions of a node: its own by how it is, and those of others as they are.
+
+    Args:
+        health: How it is.
+        before: The status that is there.
+        now: When that is told, in seconds since 1970.
+    """
     known: dict[str, Wire] = {one["type"]: one for one in before.get("conditions") or ()}
     found = [
         _condition(
