@@ -4,7 +4,6 @@ Source: ``k8s.io/kubectl/pkg/cmd/exec`` exec.go, ``pkg/util/term`` (v1.36).
 """
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -81,8 +80,9 @@ def _raw(session: "PodSession") -> Iterator[None]:
     before = termios.tcgetattr(source)
 
     def resize(*_: object) -> None:
-        size = shutil.get_terminal_size()
         with suppress(OSError):
+            # Not what the environment says, which does not change with the window.
+            size = os.get_terminal_size(source)
             session.resize(size.columns, size.lines)
 
     resize()

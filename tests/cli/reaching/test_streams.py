@@ -186,7 +186,8 @@ class Terminal:
         self.resize(columns, lines)
         self.process = subprocess.Popen(
             _command(*args),
-            env=_environment(state),
+            # As some shells tell their programs, and do not take back when a window changes.
+            env={**_environment(state), "COLUMNS": "80", "LINES": "24"},
             stdin=far,
             stdout=far,
             stderr=far,
