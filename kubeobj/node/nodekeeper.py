@@ -41,6 +41,9 @@ from kubeobj.runtimes.states import FilesystemUsage, Image, RuntimeVersion
 LOOKS_EVERY_SECONDS: Final = 10.0
 """How often a node is looked at."""
 
+MEASURED_AFTER_SECONDS: Final = 2.0
+"""How soon a node is looked at again once something runs that was not seen before."""
+
 _DISKS: Final = frozenset({Signal.DISK, Signal.INODES, Signal.IMAGE_DISK})
 _OVER: Final = frozenset({"Succeeded", "Failed"})
 
@@ -187,6 +190,9 @@ class NodeKeeper:
     def _take(self, sample: Sample, now: float) -> None:
         self.last = sample
         self.usage.add(sample.look)
+        if not self.usage.is_whole:
+            # What has just begun is measured by the next look, for which nobody likes to wait.
+            self._look_at = min(self._look_at, now + MEASURED_AFTER_SECONDS)
         short = self._shortages(sample)
         pressures = self._pressures.note(short, now)
         health = NodeHealth(sample.runtime, pressures, sample.images)

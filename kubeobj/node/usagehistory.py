@@ -91,6 +91,11 @@ class UsageHistory:
                 if rate is not None:
                     yield key, rate
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that ran at the last look has a rate, so that no look is owed to anything."""
+        return self.last is None or len(list(self.containers())) == len(self.last.containers)
+
     def pods(self) -> dict[tuple[str, str], dict[str, Rate]]:
         """Return what the containers of each pod use, by namespace and name of the pod."""
         found: dict[tuple[str, str], dict[str, Rate]] = {}

@@ -17,6 +17,7 @@ from kubeobj.node.nodestatus import NodeConfig
 from kubeobj.node.pressureadmission import refusal_under_pressure
 from kubeobj.node.sampling import PodFolders
 from kubeobj.reconcile.manager import Manager
+from kubeobj.runtimes.configs import ContainerConfig, PodIdentity, SandboxConfig
 from kubeobj.runtimes.simulated import SimulatedRuntime
 
 GIB = 1 << 30
@@ -133,6 +134,21 @@ def test_a_node_without_its_runtime_is_not_ready_until_it_is_back(bench: Bench) 
     bench.runtime.host.is_reachable = True
     bench.manager.advance(11)
     assert bench.conditions()["Ready"] == "True"
+
+
+def test_what_has_begun_is_measured_soon(bench: Bench, tmp_path: Path) -> None:
+    """By two looks, the second of which does not wait for its turn."""
+    pod = bench.pod("web")
+    identity = PodIdentity("default", "web", pod["metadata"]["uid"])
+    runtime = bench.runtime
+    sandbox = runtime.run_sandbox(SandboxConfig(identity, "web", tmp_path))
+    container = runtime.create_container(sandbox, ContainerConfig("main", 0, "any"))
+    runtime.start_container(container)
+    bench.manager.advance(10)
+    assert list(bench.keeper.measurements.pods()) == []
+    bench.manager.advance(2)
+    [measured] = bench.keeper.measurements.pods()
+    assert measured["window"] == "2s"
 
 
 def test_memory_that_is_short_makes_one_pod_go_at_a_time(bench: Bench) -> None:
