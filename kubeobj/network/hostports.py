@@ -4,7 +4,7 @@ A container engine opens them itself. Where pods are processes, the proxy of Ser
 that is asked for at all addresses is opened where node ports are: at all of them indeed, no pod
 could listen at the same port of its own address.
 
-A Service that has a place keeps it, and the pod is told; a Service that comes later takes it.
+A Service has a place before a pod, which is told, and has it again when the Service is gone.
 
 Source: ``k8s.io/kubernetes/pkg/kubelet`` events/event.go (v1.36) for the word; the API reference,
 ContainerPort.
@@ -15,10 +15,10 @@ from typing import Final, final
 
 from kubeobj.documents import Wire
 from kubeobj.network.proxyprocess import ProxyProcess
-from kubeobj.network.rulebook import Changes, RuleBook
+from kubeobj.network.rulebook import POD, Changes, Owner, RuleBook
 from kubeobj.network.rules import Backend, Frontend, Rule
 from kubeobj.network.serviceports import NodePlaces, family_of
-from kubeobj.network.troubles import trouble_of
+from kubeobj.network.troubles import taken, trouble_of
 from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.request import Cached, Request
 
@@ -39,15 +39,13 @@ class HostPorts:
     Args:
         places: Which node it is of, and where its ports are opened.
         proxy: The proxy.
-        services: The rules of Services.
+        book: The rules, those of Services among them.
     """
 
-    def __init__(self, places: NodePlaces, proxy: ProxyProcess, services: RuleBook) -> None:
-        self.book: RuleBook = RuleBook()
-        """The rules."""
+    def __init__(self, places: NodePlaces, proxy: ProxyProcess, book: RuleBook) -> None:
         self._places = places
         self._proxy = proxy
-        self._services = services
+        self._book = book
         self._events: dict[Request, tuple[str, ...]] = {}
 
     def install(self, manager: Manager) -> None:
@@ -56,7 +54,8 @@ class HostPorts:
         self._recorder = manager.events.by("kubelet")
         self._queue = manager.controller(NAME, self._reconcile, needs=[self._pods]).queue
         self._seen = self._proxy.troubles
-        for pod in self.book.services():
+        self._book.again[POD] = self._queue.add
+        for pod in self._book.owners(POD):
             self._queue.add(pod)
         self._pods.subscribe(self._note)
         manager.add(self)
@@ -72,11 +71,8 @@ class HostPorts:
         if now is before:
             return False
         self._seen = now
-        found: dict[Request, None] = {}
-        for frontend in {**before, **now}:
-            owner = self.book.owner_of(frontend)
-            if owner is not None and before.get(frontend) != now.get(frontend):
-                found[owner] = None
+        other = [one for one in {**before, **now} if before.get(one) != now.get(one)]
+        found = self._book.changed(other, POD)
         for pod in found:
             self._queue.add(pod)
         return bool(found)
@@ -89,22 +85,19 @@ class HostPorts:
     def troubles_of(self, pod: Request) -> list[str]:
         """Return what is wrong with ports that a pod asks for, for people."""
         found: list[str] = []
-        refused = self.book.refused(pod)
-        for rule in self.book.asked(pod):
+        refused = self._book.refused(Owner(POD, pod))
+        for rule in self._book.asked(Owner(POD, pod)):
             for frontend in rule.frontends:
-                service = self._services.owner_of(frontend)
                 why = self._proxy.troubles.get(frontend)
                 if frontend in refused:
-                    found.append(_taken(frontend, f"Pod {refused[frontend]}"))
-                elif service is not None:
-                    found.append(_taken(frontend, f"Service {service}"))
+                    found.append(taken(frontend, refused[frontend], "hostPort"))
                 elif why is not None:
                     found.append(trouble_of(frontend, *why))
         return found
 
     def troubles(self) -> Iterator[str]:
         """Return what is wrong with the ports of all pods."""
-        for pod in self.book.services():
+        for pod in self._book.owners(POD):
             for trouble in self.troubles_of(pod):
                 yield f"Pod {pod}: {trouble}"
 
@@ -113,11 +106,12 @@ class HostPorts:
     def _reconcile(self, request: Request) -> None:
         pod = self._pods.cache.find(request)
         if pod is None or not self._is_here(pod):
-            self._take(self.book.put(request, "", ()))
+            self._take(self._book.put(Owner(POD, request), "", ()))
             self._events.pop(request, None)
             return
         created = str(pod["metadata"].get("creationTimestamp", ""))
-        self._take(self.book.put(request, created, host_rules(pod, self._places)))
+        rules = host_rules(pod, self._places)
+        self._take(self._book.put(Owner(POD, request), created, rules))
         messages = tuple(self.troubles_of(request))
         before = self._events.pop(request, ())
         if messages:
@@ -131,12 +125,9 @@ class HostPorts:
         return pod["spec"].get("nodeName") == self._places.node and phase not in _ENDED
 
     def _take(self, changes: Changes) -> None:
-        # What a Service has is not taken from it.
-        free = {key: _without(rule, self._services) for key, rule in changes.put.items()}
         if changes:
-            self._proxy.change(free, changes.drop)
-        for other in changes.displaced:
-            self._queue.add(other)
+            self._proxy.change(changes.put, changes.drop)
+        self._book.look_again(changes)
 
 
 def host_rules(pod: Wire, places: NodePlaces) -> list[Rule]:
@@ -172,12 +163,3 @@ def _ports(spec: Wire) -> Iterator[Wire]:
         for port in container.get("ports") or ():
             if port.get("hostPort"):
                 yield port
-
-
-def _without(rule: Rule, services: RuleBook) -> Rule:
-    free = tuple(one for one in rule.frontends if services.owner_of(one) is None)
-    return Rule(rule.key, free, rule.backends)
-
-
-def _taken(frontend: Frontend, owner: str) -> str:
-    return f"{frontend} is taken by {owner}; choose another hostPort"

@@ -1,18 +1,42 @@
-"""The rules of all Services, and what changes in them.
+"""The rules of all who ask for places on this machine, and what changes in them.
 
-Two Services may ask for one place: the same external IP and port, or two load balancers for the
-same port of this machine. The older one has it, and the other one as soon as it is free.
+Two may ask for one place: Services for the same external IP and port, load balancers for the same
+port of this machine, a pod for a port that a Service has. A Service has it before a pod, then the
+older one, and the other one as soon as it is free.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, final
+from typing import Final, NamedTuple, TypeAlias, final
 
 from kubeobj.network.rules import Frontend, Rule
 from kubeobj.reconcile.request import Request
 
-_Rank: TypeAlias = tuple[str, Request]
-"""When a Service was created, and which it is: the lowest has what several ask for."""
+SERVICE: Final = "Service"
+"""The kind of owners that come first."""
+
+POD: Final = "Pod"
+"""The kind of owners that come after them."""
+
+
+@final
+class Owner(NamedTuple):
+    """Who asks for places.
+
+    Args:
+        kind: `SERVICE` or `POD`.
+        request: Which object of the kind.
+    """
+
+    kind: str
+    request: Request
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.request}"
+
+
+_Rank: TypeAlias = tuple[bool, str, Owner]
+"""Whether it is a pod, when it was created, and which it is: the lowest has what several want."""
 
 
 @final
@@ -24,8 +48,8 @@ class Changes:
     """Rules that are new or other than before, by key."""
     drop: list[str] = field(default_factory=list)
     """Keys of rules that are no more."""
-    displaced: dict[Request, None] = field(default_factory=dict)
-    """Other Services that have gained or lost a place by it."""
+    displaced: dict[Owner, None] = field(default_factory=dict)
+    """Others that have gained or lost a place by it."""
 
     def __bool__(self) -> bool:
         return bool(self.put or self.drop)
@@ -34,7 +58,7 @@ class Changes:
 @final
 @dataclass(slots=True)
 class _Entry:
-    """What one Service asks for."""
+    """What one of them asks for."""
 
     rank: _Rank
     rules: tuple[Rule, ...]
@@ -42,56 +66,69 @@ class _Entry:
 
 @final
 class RuleBook:
-    """The rules of all Services. A change costs what the Service has, not what there is."""
+    """The rules of all. A change costs what its owner has, not what there is."""
 
     def __init__(self) -> None:
-        self._entries: dict[Request, _Entry] = {}
+        self.again: dict[str, Callable[[Request], object]] = {}
+        """By kind, what looks again at an owner whose places are others now."""
+        self._entries: dict[Owner, _Entry] = {}
         self._claims: dict[Frontend, list[_Rank]] = {}
         self._told: dict[str, Rule] = {}
-        # By Service, the keys of its rules that have been told.
-        self._keys: dict[Request, list[str]] = {}
+        # By owner, the keys of its rules that have been told.
+        self._keys: dict[Owner, list[str]] = {}
 
     @property
     def rules(self) -> dict[str, Rule]:
         """All rules as the proxy is to have them, by key; nobody else changes it."""
         return self._told
 
-    def owner_of(self, frontend: Frontend) -> Request | None:
-        """Return which Service has a place; None if it is nobody's."""
+    def owner_of(self, frontend: Frontend) -> Owner | None:
+        """Return who has a place; None if it is nobody's."""
         ranks = self._claims.get(frontend)
-        return min(ranks)[1] if ranks else None
+        return min(ranks)[2] if ranks else None
 
-    def services(self) -> Iterator[Request]:
-        """Return all Services that ask for anything."""
-        yield from list(self._entries)
+    def owners(self, kind: str) -> Iterator[Request]:
+        """Return all of a kind that ask for anything."""
+        yield from [owner.request for owner in self._entries if owner.kind == kind]
 
-    def asked(self, service: Request) -> tuple[Rule, ...]:
-        """Return the rules that a Service asks for, with places that others have."""
-        entry = self._entries.get(service)
+    def asked(self, owner: Owner) -> tuple[Rule, ...]:
+        """Return the rules that one asks for, with places that others have."""
+        entry = self._entries.get(owner)
         return () if entry is None else entry.rules
 
-    def refused(self, service: Request) -> dict[Frontend, Request]:
-        """Return the places that a Service asks for and others have, and who that is."""
-        found: dict[Frontend, Request] = {}
-        for frontend in _frontends(self.asked(service)):
-            owner = self.owner_of(frontend)
-            if owner is not None and owner != service:
-                found[frontend] = owner
+    def refused(self, owner: Owner) -> dict[Frontend, Owner]:
+        """Return the places that one asks for and others have, and who that is."""
+        found: dict[Frontend, Owner] = {}
+        for frontend in _frontends(self.asked(owner)):
+            other = self.owner_of(frontend)
+            if other is not None and other != owner:
+                found[frontend] = other
         return found
 
-    def put(self, service: Request, created: str, rules: Iterable[Rule]) -> Changes:
-        """Take in what a Service asks for now; nothing if it is gone.
+    def changed(self, frontends: Iterable[Frontend], kind: str) -> dict[Request, None]:
+        """Return which of a kind have places that something was told of."""
+        owners = map(self.owner_of, frontends)
+        return {one.request: None for one in owners if one is not None and one.kind == kind}
+
+    def look_again(self, changes: Changes) -> None:
+        """Let others be looked at whose places are others by these changes."""
+        for other in changes.displaced:
+            self.again[other.kind](other.request)
+
+    def put(self, owner: Owner, created: str, rules: Iterable[Rule]) -> Changes:
+        """Take in what one asks for now; nothing if it is gone.
 
         Args:
-            service: Which Service.
-            created: When it was created; the older one of two has what both ask for.
+            owner: Who asks.
+            created: When it was created; of a kind, the older one has what both ask for.
             rules: Its rules.
         """
-        old, new = self._entries.get(service), _Entry((created, service), tuple(rules))
+        rank = owner.kind != SERVICE, created, owner
+        old, new = self._entries.get(owner), _Entry(rank, tuple(rules))
         if new.rules:
-            self._entries[service] = new
+            self._entries[owner] = new
         else:
-            self._entries.pop(service, None)
+            self._entries.pop(owner, None)
         before = _frontends(old.rules) if old is not None else {}
         after = _frontends(new.rules)
         changes = Changes()
@@ -103,9 +140,9 @@ class RuleBook:
                 self._claims.setdefault(frontend, []).append(new.rank)
             now = self.owner_of(frontend)
             for other in (was, now):
-                if was != now and other is not None and other != service:
+                if was != now and other is not None and other != owner:
                     changes.displaced[other] = None
-        for one in (service, *changes.displaced):
+        for one in (owner, *changes.displaced):
             self._tell(one, changes)
         return changes
 
@@ -117,10 +154,10 @@ class RuleBook:
         if not ranks:
             del self._claims[frontend]
 
-    def _tell(self, service: Request, changes: Changes) -> None:
-        """Note what is to be told of one Service."""
-        rules = {rule.key: self._owned(service, rule) for rule in self.asked(service)}
-        for key in self._keys.pop(service, ()):
+    def _tell(self, owner: Owner, changes: Changes) -> None:
+        """Note what is to be told of one of them."""
+        rules = {rule.key: self._owned(owner, rule) for rule in self.asked(owner)}
+        for key in self._keys.pop(owner, ()):
             if key not in rules:
                 del self._told[key]
                 changes.drop.append(key)
@@ -128,10 +165,10 @@ class RuleBook:
             if self._told.get(key) != rule:
                 self._told[key] = changes.put[key] = rule
         if rules:
-            self._keys[service] = list(rules)
+            self._keys[owner] = list(rules)
 
-    def _owned(self, service: Request, rule: Rule) -> Rule:
-        own = tuple(one for one in rule.frontends if self.owner_of(one) == service)
+    def _owned(self, owner: Owner, rule: Rule) -> Rule:
+        own = tuple(one for one in rule.frontends if self.owner_of(one) == owner)
         return rule if len(own) == len(rule.frontends) else replace(rule, frontends=own)
 
 

@@ -12,7 +12,7 @@ from kubeobj.documents import Wire
 from kubeobj.network.balancer import ingress_of, status_change
 from kubeobj.network.dns.zone import Zone, names_of
 from kubeobj.network.proxyprocess import ProxyProcess
-from kubeobj.network.rulebook import Changes, RuleBook
+from kubeobj.network.rulebook import SERVICE, Changes, Owner, RuleBook
 from kubeobj.network.rules import Frontend
 from kubeobj.network.serviceports import NodePlaces, rules_of
 from kubeobj.network.troubles import REASON, taken, trouble_of
@@ -53,11 +53,10 @@ class ServiceLoop:
         places: Where on this node Services are reached.
         zone: The names of Services.
         proxy: The proxy.
+        book: The rules.
     """
 
-    def __init__(self, places: NodePlaces, zone: Zone, proxy: ProxyProcess) -> None:
-        self.book: RuleBook = RuleBook()
-        """The rules."""
+    def __init__(self, places: NodePlaces, zone: Zone, proxy: ProxyProcess, book: RuleBook) -> None:
         self.told: dict[Request, Told] = {}
         """What the proxy was told last of each Service."""
         self.is_synced: bool = False
@@ -65,6 +64,7 @@ class ServiceLoop:
         self._places = places
         self._zone = zone
         self._proxy = proxy
+        self._book = book
         self._events: dict[Request, tuple[str, ...]] = {}
 
     # ------------------------------------------------------------ putting in
@@ -79,6 +79,7 @@ class ServiceLoop:
         needs = [self._services, self._slices]
         loop = manager.controller(NAME, self._reconcile, needs=needs)
         self._queue = loop.queue
+        self._book.again[SERVICE] = self._queue.add
         self._seen = self._proxy.troubles
         self._waiting: dict[Request, None] = {}
         # What is gone by now has to be looked at, too.
@@ -115,10 +116,8 @@ class ServiceLoop:
         found: dict[Request, None] = {}
         if now is not before:
             self._seen = now
-            for frontend in {**before, **now}:
-                owner = self.book.owner_of(frontend)
-                if owner is not None and before.get(frontend) != now.get(frontend):
-                    found[owner] = None
+            other = [one for one in {**before, **now} if before.get(one) != now.get(one)]
+            found = self._book.changed(other, SERVICE)
         for service in list(self._waiting):
             told = self.told.get(service)
             if told is None or told.number <= self._proxy.applied:
@@ -139,9 +138,9 @@ class ServiceLoop:
         """Return what is wrong with places that a Service asks for, for people."""
         found = {
             frontend: taken(frontend, owner)
-            for frontend, owner in self.book.refused(service).items()
+            for frontend, owner in self._book.refused(Owner(SERVICE, service)).items()
         }
-        for rule in self.book.asked(service):
+        for rule in self._book.asked(Owner(SERVICE, service)):
             for frontend in rule.frontends:
                 why = self._proxy.troubles.get(frontend)
                 if why is not None and frontend not in found:
@@ -153,7 +152,7 @@ class ServiceLoop:
         service = self._services.cache.find(request)
         if service is None:
             self._zone.put(request.namespace, request.name, None)
-            self._take(request, self.book.put(request, "", ()))
+            self._take(self._book.put(Owner(SERVICE, request), "", ()))
             self.told.pop(request, None)
             self._events.pop(request, None)
             return
@@ -162,18 +161,16 @@ class ServiceLoop:
         self._zone.put(request.namespace, request.name, names_of(service, slices))
         rules = rules_of(service, slices, self._places)
         created = str(service["metadata"].get("creationTimestamp", ""))
-        self._take(request, self.book.put(request, created, rules))
+        self._take(self._book.put(Owner(SERVICE, request), created, rules))
         endpoints = {backend for rule in rules for backend in rule.backends}
         version = str(service["metadata"].get("resourceVersion", ""))
         self.told[request] = Told(version, self._proxy.number, len(endpoints))
         self._report(request, service)
 
-    def _take(self, request: Request, changes: Changes) -> None:
+    def _take(self, changes: Changes) -> None:
         if changes:
             self._proxy.change(changes.put, changes.drop)
-        for other in changes.displaced:
-            if other != request:
-                self._queue.add(other)
+        self._book.look_again(changes)
 
     def _report(self, request: Request, service: Wire) -> None:
         """Tell what cannot be had, and where the load balancer is, once the proxy has tried."""

@@ -44,6 +44,7 @@ from kubeobj.network.dns.zone import DOMAIN, Zone
 from kubeobj.network.hostports import HostPorts
 from kubeobj.network.hostsfile import hosts_lines
 from kubeobj.network.proxyprocess import ProxyProcess
+from kubeobj.network.rulebook import SERVICE, Owner, RuleBook
 from kubeobj.network.rules import joined
 from kubeobj.network.serviceloop import ServiceLoop
 from kubeobj.network.serviceports import NodePlaces
@@ -150,8 +151,9 @@ class ServiceNetwork:
         self.proxy: ProxyProcess = ProxyProcess(wake, log=log, clock=clock)
         """The proxy's process."""
         places = NodePlaces(config.node, config.node_addresses, config.balancer_addresses)
-        self._loop = ServiceLoop(places, self.zone, self.proxy)
-        self._host_ports = HostPorts(places, self.proxy, self._loop.book)
+        self._book = RuleBook()
+        self._loop = ServiceLoop(places, self.zone, self.proxy, self._book)
+        self._host_ports = HostPorts(places, self.proxy, self._book)
         self._dns = DnsServer(self.zone, config.dns, self._upstreams())
         self._faults: tuple[str, ...] = ()
 
@@ -209,7 +211,8 @@ class ServiceNetwork:
         if told is None:
             return None
         troubles = self._loop.troubles_of(service)
-        asked = {one: None for rule in self._loop.book.asked(service) for one in rule.frontends}
+        rules = self._book.asked(Owner(SERVICE, service))
+        asked = {one: None for rule in rules for one in rule.frontends}
         return Reach(
             resource_version=told.resource_version,
             is_in_force=told.number <= self.proxy.applied and self.proxy.pid is not None,
@@ -251,7 +254,7 @@ class ServiceNetwork:
             found.append(self.proxy.fault)
         for place, why in self._dns.faults.items():
             found.append(f"DNS cannot listen at {joined(place.address, place.port)}: {why}")
-        for service in self._loop.book.services():
+        for service in self._book.owners(SERVICE):
             troubles = self._loop.troubles_of(service).values()
             found += [f"Service {service}: {trouble}" for trouble in troubles]
         found += self._host_ports.troubles()

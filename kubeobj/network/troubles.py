@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from kubeobj.network.rulebook import Owner
 from kubeobj.network.rules import Frontend
-from kubeobj.reconcile.request import Request
 
 REASON: Final = "FailedToOpenPort"
 """The reason of events about them."""
@@ -36,6 +36,6 @@ def trouble_of(frontend: Frontend, word: str, text: str) -> str:
             return f"{frontend} cannot be opened: {text}"
 
 
-def taken(frontend: Frontend, owner: Request) -> str:
-    """Return what is wrong with a place that an older Service has."""
-    return f"{frontend} is taken by Service {owner}; choose another port"
+def taken(frontend: Frontend, owner: Owner, port: str = "port") -> str:
+    """Return what is wrong with a place that another has; *port* is what asks for it."""
+    return f"{frontend} is taken by {owner}; choose another {port}"

@@ -116,7 +116,9 @@ def test_what_a_service_has_is_not_taken_from_it(world: World, servers: Servers)
     assert said_at(world.addresses.node, 8082) == "service"
 
 
-def test_a_service_that_comes_later_takes_it(world: World, servers: Servers) -> None:
+def test_a_service_that_comes_later_takes_it_for_as_long_as_it_is_there(
+    world: World, servers: Servers
+) -> None:
     two = servers.named(world.addresses.pod(1), "pod")
     bring(world, pod("web", [{"containerPort": two.port, "hostPort": 8083}], two.address))
     assert said_at(world.addresses.node, 8083) == "pod"
@@ -129,3 +131,7 @@ def test_a_service_that_comes_later_takes_it(world: World, servers: Servers) -> 
     (trouble,) = world.network.status().troubles
     assert trouble.startswith("Pod default/web: ")
     assert trouble.endswith("is taken by Service default/web; choose another hostPort")
+    world.client.delete("services", "web")
+    world.settle()
+    assert world.network.status().troubles == ()
+    assert said_at(world.addresses.node, 8083) == "pod"

@@ -1,10 +1,10 @@
-"""The rules of all Services: what is told is what is asked, and each place is one Service's."""
+"""The rules of all: what is told is what is asked, and each place is one owner's."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from kubeobj.network.rulebook import RuleBook
+from kubeobj.network.rulebook import POD, SERVICE, Owner, RuleBook
 from kubeobj.network.rules import Backend, Frontend, Rule, line_of, message_of, rule_of
 from kubeobj.reconcile.request import Request
 
@@ -18,23 +18,26 @@ class RuleBookMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.book = RuleBook()
-        self.asked: dict[Request, tuple[str, tuple[Rule, ...]]] = {}
+        self.asked: dict[Owner, tuple[str, tuple[Rule, ...]]] = {}
         self.proxy: dict[str, Rule] = {}
-        self.displaced: set[Request] = set()
 
     @rule(
+        kind=st.sampled_from([SERVICE, POD]),
         name=st.sampled_from(NAMES),
         created=st.integers(0, 3),
         places=st.lists(st.lists(st.sampled_from(PLACES), unique=True, max_size=3), max_size=2),
         backends=st.integers(0, 2),
     )
-    def put(self, name: str, created: int, places: list[list[Frontend]], backends: int) -> None:
-        service = Request("shop", name)
+    def put(
+        self, kind: str, name: str, created: int, places: list[list[Frontend]], backends: int
+    ) -> None:
+        service = Owner(kind, Request("shop", name))
+        before = {place: self.owner(place) for place in PLACES}
         if service in self.asked:
             created = int(self.asked[service][0])  # that never changes
         ends = tuple(Backend("127.0.0.2", number) for number in range(backends))
         rules = tuple(
-            Rule(f"shop/{name}:{number}", tuple(one), ends) for number, one in enumerate(places)
+            Rule(f"{service}:{number}", tuple(one), ends) for number, one in enumerate(places)
         )
         if rules:
             self.asked[service] = str(created), rules
@@ -44,17 +47,20 @@ class RuleBookMachine(RuleBasedStateMachine):
         self.proxy.update(changes.put)
         for key in changes.drop:
             del self.proxy[key]
+        moved = [{before[one], self.owner(one)} for one in PLACES if before[one] != self.owner(one)]
+        others = {one for pair in moved for one in pair} - {None, service}
+        assert set(changes.displaced) == others
 
-    def owner(self, place: Frontend) -> Request | None:
+    def owner(self, place: Frontend) -> Owner | None:
         asking = [
-            (created, service)
+            (service.kind == POD, created, service)
             for service, (created, rules) in self.asked.items()
             if any(place in one.frontends for one in rules)
         ]
-        return min(asking)[1] if asking else None
+        return min(asking)[2] if asking else None
 
     @invariant()
-    def the_oldest_has_each_place(self) -> None:
+    def a_service_then_the_oldest_has_each_place(self) -> None:
         for place in PLACES:
             assert self.book.owner_of(place) == self.owner(place)
 
@@ -89,10 +95,10 @@ TestRuleBook = RuleBookMachine.TestCase
 def test_a_change_tells_only_what_has_changed() -> None:
     book = RuleBook()
     one, two = (Rule(f"shop/{name}:", (place,)) for name, place in zip("ab", PLACES, strict=False))
-    assert book.put(Request("shop", "a"), "1", [one]).put == {one.key: one}
-    assert book.put(Request("shop", "b"), "2", [two]).put == {two.key: two}
-    assert not book.put(Request("shop", "a"), "1", [one])
-    changes = book.put(Request("shop", "a"), "1", [])
+    assert book.put(Owner(SERVICE, Request("shop", "a")), "1", [one]).put == {one.key: one}
+    assert book.put(Owner(SERVICE, Request("shop", "b")), "2", [two]).put == {two.key: two}
+    assert not book.put(Owner(SERVICE, Request("shop", "a")), "1", [one])
+    changes = book.put(Owner(SERVICE, Request("shop", "a")), "1", [])
     assert (changes.put, changes.drop) == ({}, [one.key])
 
 

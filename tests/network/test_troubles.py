@@ -3,6 +3,7 @@
 import pytest
 
 from kubeobj.network.balancer import ingress_of, status_change
+from kubeobj.network.rulebook import SERVICE, Owner
 from kubeobj.network.rules import Frontend
 from kubeobj.network.serviceports import NodePlaces
 from kubeobj.network.troubles import taken, trouble_of
@@ -49,7 +50,7 @@ def test_trouble_is_told_with_what_to_do(place: Frontend, word: str, expected: s
 
 def test_who_came_later_is_told_who_came_first() -> None:
     message = "127.0.0.1:80/TCP is taken by Service shop/web; choose another port"
-    assert taken(PLACE, Request("shop", "web")) == message
+    assert taken(PLACE, Owner(SERVICE, Request("shop", "web"))) == message
 
 
 def balanced(**spec: object) -> dict[str, object]:
