@@ -4,19 +4,16 @@ Source: ``k8s.io/kubectl/pkg/polymorphichelpers`` helpers.go SelectorsForObject 
 ``k8s.io/kubectl/pkg/util/podutils`` ActivePods (v1.36).
 """
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kubeobj.cli.connecting import CommandFailed, Reach
+from kubeobj.cli.deadlines import Deadline
 from kubeobj.cli.resourceargs import Target, resource_of
 from kubeobj.documents import Wire
 
 if TYPE_CHECKING:
     from kubeobj.labels.selector import Selector
-
-LOOKED_SECONDS: Final = 0.1
-"""How often it is looked whether a pod is there."""
 
 _PHASES: Final = {"Pending": 0, "Unknown": 1, "Running": 2}
 
@@ -68,18 +65,14 @@ def pod_of(reach: Reach, target: Target, found: Wire, *, within: float) -> Wire:
     Raises:
         CommandFailed: If there is none by then.
     """
-    ends_at = _now() + within
+    deadline = Deadline(within)
     while True:
         pods = pods_of(reach, target, found)
         if pods:
             return pods[0]
-        if _now() >= ends_at:
+        if deadline.is_past:
             raise CommandFailed("timed out waiting for the condition")
-        time.sleep(LOOKED_SECONDS)
-
-
-def _now() -> float:
-    return time.monotonic()  # noqa: TID251 - how long somebody waits for an answer
+        deadline.pause()
 
 
 def _rank(pod: Wire) -> _Rank:

@@ -36,7 +36,7 @@ from kubeobj.reconcile.manager import Manager
 from kubeobj.reconcile.request import Request
 from kubeobj.runtimes.cri import ContainerRuntime
 from kubeobj.runtimes.errors import RuntimeFault
-from kubeobj.runtimes.states import FilesystemUsage, Image, RuntimeVersion
+from kubeobj.runtimes.states import FilesystemUsage, Image
 
 LOOKS_EVERY_SECONDS: Final = 10.0
 """How often a node is looked at."""
@@ -302,11 +302,6 @@ class NodeKeeper:
             if Request.of(pod) == request:
                 return pod
         return None
-
-    @property
-    def version(self) -> RuntimeVersion | None:
-        """What the runtime is, as it was looked at last."""
-        return None if self.last is None else self.last.version
 
 
 def _is_limited(pod: Wire) -> bool:

@@ -48,8 +48,3 @@ def without_managed_fields(document: Wire) -> Wire:
         return document
     rest = {name: value for name, value in metadata.items() if name != "managedFields"}
     return {**document, "metadata": rest}
-
-
-def name_text(kind: str, document: Wire) -> str:
-    """Return what ``-o name`` prints of an object; *kind* as in ``deployment.apps``."""
-    return f"{kind}/{document['metadata'].get('name', '')}"

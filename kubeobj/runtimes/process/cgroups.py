@@ -130,11 +130,6 @@ class Group:
         return path if path and os.path.isdir(path) else ""  # noqa: PTH112 - one of many
 
     @property
-    def holds_memory(self) -> bool:
-        """Whether its memory can be limited."""
-        return bool(self._place("memory"))
-
-    @property
     def finds_all(self) -> bool:
         """Whether all processes of the container are known to be in it."""
         return bool(self.unified)
