@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, final
 
 from kubeobj.documents import Wire
+from kubeobj.runtimes.states import Container
 
 FIRST_SECONDS: Final = 10.0
 """How long to wait after a failure, but for the first time that a container ends."""
@@ -139,6 +140,7 @@ class Memory:
     Args:
         began: When the node has taken it up, in seconds since 1970.
         restarts: How long its containers wait.
+        noticed: Runs that ended later than it is, by container: which run, and when that was seen.
         waiting: Why containers wait, by name.
         pulls: Images that could not be had, by name.
         wanted: Containers whose image has to be fetched before they can be started, by name.
@@ -163,6 +165,7 @@ class Memory:
 
     began: float
     restarts: Restarts = field(default_factory=Restarts)
+    noticed: dict[str, tuple[str, float]] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)
     pulls: dict[str, FailedPull] = field(default_factory=dict)
     wanted: dict[str, None] = field(default_factory=dict)
@@ -190,6 +193,19 @@ class Memory:
         self.restarts.delays.clear()
         if self.ending_since is not None:
             self.ending_since = min(self.ending_since, now)
+
+    def ended_at(self, run: Container, now: float) -> float:
+        """Return when a run has ended by this clock, which is not later than it was noticed.
+
+        The runtime may have another clock, or this one was put back.
+        """
+        if run.finished_at <= now:
+            return run.finished_at
+        run_id, since = self.noticed.get(run.name, ("", now))
+        if run_id != run.id or since > now:
+            since = now
+        self.noticed[run.name] = run.id, since
+        return since
 
     def wait(self, name: str, reason: str, message: str, now: float) -> bool:
         """Remember why a container waits; return whether that is news."""

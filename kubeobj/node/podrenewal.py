@@ -63,7 +63,7 @@ def _begins(situation: Situation, memory: Memory) -> bool:
     run = _ended(situation)
     if run is None:
         return False
-    finished = min(run.finished_at, situation.now)
+    finished = memory.ended_at(run, situation.now)
     if memory.restarts.until(run.name, finished) > situation.now:
         return False  # it waits like any other that has ended too often
     memory.restarts.note(run.name, finished, situation.now)

@@ -246,7 +246,7 @@ def _start(
         if begin(action, situation, memory, out):
             exited = situation.view.latest_exited(name)
             if exited is not None:
-                finished = min(exited.finished_at, situation.now)
+                finished = memory.ended_at(exited, situation.now)
                 memory.restarts.note(name, finished, situation.now)
 
 
@@ -269,8 +269,7 @@ def _waits(container: Wire, situation: Situation, memory: Memory, out: Decision)
     exited = situation.view.latest_exited(name)
     if exited is None or name in memory.wanted or name in memory.images:
         return False
-    # A clock that was put back makes it seem to have ended only later.
-    until = memory.restarts.until(name, min(exited.finished_at, situation.now))
+    until = memory.restarts.until(name, memory.ended_at(exited, situation.now))
     if until <= situation.now:
         return False
     out.look_again(until)

@@ -74,13 +74,14 @@ def decide(
     flights: tuple[Action, ...] = (),
     findings: dict[tuple[str, ProbeKind], bool] | None = None,
     is_gone: bool = False,
+    now: float = NOW,
 ) -> Decision:
     """Return what is decided about a pod of which there is this."""
     situation = Situation(
         document,
         PodView.of(sandboxes, containers),
-        NOW,
-        tuple(Flight(one, NOW - 1) for one in flights),
+        now,
+        tuple(Flight(one, now - 1) for one in flights),
         findings or {},
         is_gone,
     )
@@ -152,6 +153,16 @@ def test_what_has_ended_begins_again_as_the_policy_says(
         pod("a", "b", restartPolicy=policy), run("a", EXITED, exit_code=code), run("b", RUNNING)
     )
     assert decision.actions == ([start("a", 1)] if again else [])
+
+
+def test_it_waits_once_if_the_clock_of_the_runtime_is_ahead() -> None:
+    """Or if this one was put back: from when the end was noticed, not for ever."""
+    memory = ready()
+    memory.restarts.delays["a"] = Delay(10, 890)
+    ended = run("a", EXITED, finished_at=NOW + 3600)
+    assert decide(pod("a"), ended, memory=memory).actions == []
+    assert decide(pod("a"), ended, memory=memory, now=NOW + 9).actions == []
+    assert decide(pod("a"), ended, memory=memory, now=NOW + 10).actions == [start("a", 1)]
 
 
 def test_a_wait_is_kept_to_and_told_once() -> None:

@@ -70,9 +70,9 @@ class LogPosition:
         >>> LogPosition(marks).since
         '60.000000005'
         """
-        if not self._marks:
+        stamp = min((mark.stamp for mark in self._marks.values()), default=b"").decode()
+        if not stamp:
             return "0"
-        stamp = min(mark.stamp for mark in self._marks.values()).decode()
         whole, _, rest = stamp.partition(".")
         fraction = rest.rstrip("Z").partition("+")[0]
         seconds = int(datetime.fromisoformat(f"{whole.rstrip('Z')}Z").timestamp())
@@ -108,10 +108,11 @@ def position_of(path: Path) -> LogPosition:
     If the file was moved away and there is no new one yet, the one that was moved last counts.
     """
     _mend(path)
-    for one in (path, *_moved(path)):
-        lines = _last_lines(one)
+    moved = _moved(path)
+    for one in (path, *moved):
+        lines, is_whole = _last_lines(one)
         if lines:
-            return LogPosition(_marks(lines), resumed=True)
+            return LogPosition(_marks(lines, is_all=is_whole and not moved), resumed=True)
     return LogPosition()
 
 
@@ -133,18 +134,20 @@ def _moved(path: Path) -> list[Path]:
         return []
 
 
-def _last_lines(path: Path) -> list[bytes]:
+def _last_lines(path: Path) -> tuple[list[bytes], bool]:
+    """Return the last lines of a file, and whether they are all of it."""
     try:
         if path.suffix == ".gz":
             with gzip.open(path) as packed:
-                tail = packed.read()[-_TAIL:]
+                tail, is_whole = packed.read()[-_TAIL:], False
         else:
             with path.open("rb") as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
-                tail = file.read()
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - _TAIL))
+                tail, is_whole = file.read(), size <= _TAIL
     except OSError:
-        return []
-    return [line for line in tail.split(b"\n") if _is_line(line)]
+        return [], False
+    return [line for line in tail.split(b"\n") if _is_line(line)], is_whole
 
 
 def _is_line(line: bytes) -> bool:
@@ -152,14 +155,15 @@ def _is_line(line: bytes) -> bool:
     return len(parts) > 2 and len(parts[0]) > 19 and parts[1] in _STREAMS
 
 
-def _marks(lines: list[bytes]) -> dict[Stream, Mark]:
+def _marks(lines: list[bytes], *, is_all: bool) -> dict[Stream, Mark]:
     marks: dict[Stream, Mark] = {}
     for stream, stamp in _stamps(lines):
         before = marks.get(stream)
         same = before is not None and before.stamp == stamp
         marks[stream] = Mark(stamp, before.count + 1 if before is not None and same else 1)
-    # A stream that is not among the last lines has nothing that is later than they begin.
-    oldest = lines[0].partition(b" ")[0]
+    # A stream that is not among the last lines has nothing that is later than they begin; one that
+    # is not in the log at all has nothing yet, and may begin earlier than the other one has.
+    oldest = b"" if is_all else lines[0].partition(b" ")[0]
     return {stream: marks.get(stream, Mark(oldest, 0)) for stream in Stream}
 
 

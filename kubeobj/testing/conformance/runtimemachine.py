@@ -133,7 +133,7 @@ class RuntimeMachine(RuleBasedStateMachine):
         self.world.stopped[sandbox_id] = True
         for expected in self.world.containers.values():
             if expected.sandbox_id == sandbox_id:
-                ran = expected.states != CREATED
+                ran = not CREATED & expected.states
                 # What never ran may be said to wait still, or to have ended.
                 expected.states = EXITED if ran else CREATED | EXITED
 
