@@ -2,7 +2,9 @@
 
 import dataclasses
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -119,13 +121,14 @@ def test_a_log_misses_nothing_while_the_socket_is_broken(
 
 
 @contextmanager
-def private_docker(directory: Path) -> Iterator[list[str]]:
-    """Have the command of a Docker of our own, in a network of its own.
+def private_docker() -> Iterator[tuple[list[str], Path]]:
+    """Have the command of a Docker of our own, in a network of its own, and where it is.
 
-    Without that it would take the bridge away from the other one.
+    Without that it would take the bridge away from the other one. Its sockets need a short path.
     """
     if "CI" not in os.environ and os.geteuid() != 0:
         pytest.skip("only root can start an engine")
+    directory = Path(tempfile.mkdtemp(prefix="docker-"))
     command = [
         "unshare",
         "--net",
@@ -141,13 +144,14 @@ def private_docker(directory: Path) -> Iterator[list[str]]:
         "--config-file=",
     ]
     try:
-        yield command
+        yield command, directory
     finally:
         # What runs containers outlives whoever has begun it.
         subprocess.run(["pkill", "-KILL", "-f", f"{directory}/exec/containerd"], check=False)
         mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
         for mount in reversed([one for one in mounts if one.startswith(str(directory))]):
             subprocess.run(["umount", "-l", mount], check=True)
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def started(command: list[str], url: str, log: Path) -> subprocess.Popen[bytes]:
@@ -205,9 +209,9 @@ def test_what_podman_runs_outlives_its_service(tmp_path: Path) -> None:
 def test_what_docker_ran_is_found_ended_after_it_was_killed(tmp_path: Path) -> None:
     """It is told, and the pod can be made anew."""
     engine_url("docker")
-    with private_docker(tmp_path) as command:
-        url = f"unix://{tmp_path}/docker.sock"
-        process = started(command, url, tmp_path / "log")
+    with private_docker() as (command, directory):
+        url = f"unix://{directory}/docker.sock"
+        process = started(command, url, directory / "log")
         try:
             image_from(URLS["docker"], url)
             with box_of("docker", tmp_path, url) as box:
@@ -219,7 +223,7 @@ def test_what_docker_ran_is_found_ended_after_it_was_killed(tmp_path: Path) -> N
                     killed(process)
                     with refused(RuntimeUnavailable):
                         box.runtime.containers()
-                    process = started(command, url, tmp_path / "log")
+                    process = started(command, url, directory / "log")
                     box.until(lambda: told(events, Happened.STOPPED, container_id))
                 assert box.state(container_id) is ContainerState.EXITED
                 assert [one.state for one in box.runtime.sandboxes()] == [SandboxState.NOT_READY]
