@@ -4,7 +4,7 @@ Source: Metrics API, PodMetrics and NodeMetrics (``metrics.k8s.io/v1beta1``);
 ``sigs.k8s.io/metrics-server/pkg/storage`` (v0.8): a pod counts once all of its containers do.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import final
 
@@ -13,7 +13,7 @@ from kubeobj.meta.duration import Duration
 from kubeobj.node.nodestatus import binary_text
 from kubeobj.node.usagehistory import Rate, UsageHistory
 from kubeobj.reconcile.moments import text_of
-from kubeobj.reconcile.request import Cached, Request
+from kubeobj.reconcile.request import Request
 
 
 @final
@@ -23,7 +23,7 @@ class NodeMeasurements:
     Args:
         node: The name of the node.
         history: What was measured.
-        pod: Finds a pod as it was read last.
+        running: Returns the pods of the node as they were read last.
         labels: The labels of the node.
     """
 
@@ -31,18 +31,19 @@ class NodeMeasurements:
         self,
         node: str,
         history: UsageHistory,
-        pod: Callable[[Request], Cached | None],
+        running: Callable[[], Iterable[Wire]],
         labels: Callable[[], Wire],
     ) -> None:
         self._node = node
         self._history = history
-        self._pod = pod
+        self._running = running
         self._labels = labels
 
     def pods(self) -> Iterator[Wire]:
         """Yield what each pod uses whose containers that run were all looked at twice."""
+        there = {Request.of(pod): pod for pod in self._running()}
         for (namespace, name), rates in sorted(self._history.pods().items()):
-            pod = self._pod(Request(namespace, name))
+            pod = there.get(Request(namespace, name))
             if pod is None or not _running(pod) <= rates.keys():
                 continue
             newest = max(rates.values(), key=lambda rate: rate.at)
@@ -76,7 +77,7 @@ def usage_of(rate: Rate) -> Wire:
     return {"cpu": f"{cores}n" if cores else "0", "memory": binary_text(memory)}
 
 
-def _running(pod: Cached) -> set[str]:
+def _running(pod: Wire) -> set[str]:
     """Return the names of the containers of a pod that run."""
     status: Wire = pod.get("status") or {}
     return {

@@ -33,7 +33,6 @@ from kubeobj.node.thresholds import Level, Pressures, Shortage, Signal, shortage
 from kubeobj.node.usagehistory import UsageHistory
 from kubeobj.reconcile.events import EventRecorder
 from kubeobj.reconcile.manager import Manager
-from kubeobj.reconcile.request import Request
 from kubeobj.runtimes.cri import ContainerRuntime
 from kubeobj.runtimes.errors import RuntimeFault
 from kubeobj.runtimes.states import FilesystemUsage, Image
@@ -124,10 +123,7 @@ class NodeKeeper:
         self.usage: UsageHistory = UsageHistory()
         """What pods and the node use."""
         self.measurements: NodeMeasurements = NodeMeasurements(
-            name,
-            self.usage,
-            lambda request: manager.known("pods", request) or self._pod(request),
-            self._registration.labels,
+            name, self.usage, pods.running, self._registration.labels
         )
         """The same, as the metrics API gives it."""
         self.last: Sample | None = None
@@ -296,12 +292,6 @@ class NodeKeeper:
             }
             volumes = {name[1:]: size for name, size in disks.items() if name.startswith(":")}
             yield PodUse(pod, containers, volumes, sample.processes.get(uid, 0))
-
-    def _pod(self, request: Request) -> Wire | None:
-        for pod in self._pods.running():
-            if Request.of(pod) == request:
-                return pod
-        return None
 
 
 def _is_limited(pod: Wire) -> bool:

@@ -3,7 +3,6 @@
 from kubeobj.documents import Wire
 from kubeobj.node.measurements import NodeMeasurements
 from kubeobj.node.usagehistory import ContainerKey, Look, UsageHistory
-from kubeobj.reconcile.request import Request
 from kubeobj.runtimes.states import Usage
 
 KEY = ContainerKey("u", "shop", "web", "main")
@@ -58,12 +57,13 @@ def _measurements(pod: Wire | None) -> NodeMeasurements:
     history = UsageHistory()
     history.add(_look(10, 0))
     history.add(_look(25, 15_000_000_000, memory=3 * 1024 * 1024 + 7))
-    return NodeMeasurements("here", history, {Request("shop", "web"): pod}.get, dict)
+    return NodeMeasurements("here", history, lambda: [] if pod is None else [pod], dict)
 
 
 def _pod(*running: str) -> Wire:
     statuses = [{"name": name, "state": {"running": {}}} for name in running]
-    return {"metadata": {"labels": {"app": "web"}}, "status": {"containerStatuses": statuses}}
+    metadata = {"name": "web", "namespace": "shop", "labels": {"app": "web"}}
+    return {"metadata": metadata, "status": {"containerStatuses": statuses}}
 
 
 def test_a_pod_is_measured_once_all_that_runs_is() -> None:
