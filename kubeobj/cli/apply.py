@@ -2,7 +2,11 @@
 
 import click
 
-from kubeobj.cli.connecting import Reach, reaching
+from kubeobj.cli.connecting import (
+    Reach,
+    dry_run_option,
+    reaching,
+)
 
 
 @click.command(
@@ -23,7 +27,7 @@ Examples:
     help="A file, a directory, or - for standard input. May be given more than once.",
 )
 @click.option("-R", "--recursive", is_flag=True, help="As kubectl's; directories are read whole.")
-@click.option("--dry-run", type=click.Choice(("none", "client", "server")), default="none")
+@dry_run_option
 @click.option("-l", "--selector", default="", metavar="SELECTOR", help="Those with these labels.")
 @click.option(
     "-o",

@@ -246,3 +246,16 @@ field_selector_option = click.option(
     metavar="SELECTOR",
     help="Those with these fields: spec.nodeName=node-1.",
 )
+files_option = click.option(
+    *("-f", "--filename", "filenames"),
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(),
+    help="The objects that a file names.",
+)
+dry_run_option = click.option(
+    "--dry-run",
+    type=click.Choice(("none", "client", "server")),
+    default="none",
+    help="Change nothing: only say what would be sent, or let the server try.",
+)

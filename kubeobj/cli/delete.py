@@ -5,7 +5,9 @@ import click
 from kubeobj.cli.connecting import (
     Reach,
     all_namespaces_option,
+    dry_run_option,
     field_selector_option,
+    files_option,
     reaching,
     selector_option,
 )
@@ -24,13 +26,7 @@ Examples:
 """,
 )
 @click.argument("args", metavar="[TYPE [NAME]... | TYPE/NAME...]", nargs=-1)
-@click.option(
-    *("-f", "--filename", "filenames"),
-    metavar="PATH",
-    multiple=True,
-    type=click.Path(),
-    help="The objects that a file names.",
-)
+@files_option
 @all_namespaces_option
 @selector_option
 @field_selector_option
@@ -53,7 +49,7 @@ Examples:
 @click.option("--wait/--no-wait", default=True, show_default=True, help="Wait until they are gone.")
 @click.option("--timeout", type=SPAN, default=0.0, help="How long to wait: 30s, 5m.")
 @click.option("--ignore-not-found", is_flag=True, help="It is no error if one is not there.")
-@click.option("--dry-run", type=click.Choice(("none", "client", "server")), default="none")
+@dry_run_option
 @click.option("-o", "--output", type=click.Choice(("", "name")), default="", help="Names alone.")
 @reaching
 def command(  # noqa: PLR0913 - kubectl's options

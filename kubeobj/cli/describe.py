@@ -2,7 +2,13 @@
 
 import click
 
-from kubeobj.cli.connecting import Reach, all_namespaces_option, reaching, selector_option
+from kubeobj.cli.connecting import (
+    Reach,
+    all_namespaces_option,
+    files_option,
+    reaching,
+    selector_option,
+)
 from kubeobj.cli.resourceargs import targets_of
 
 
@@ -17,13 +23,7 @@ Examples:
 """,
 )
 @click.argument("args", metavar="TYPE [NAME]... | TYPE/NAME...", nargs=-1)
-@click.option(
-    *("-f", "--filename", "filenames"),
-    metavar="PATH",
-    multiple=True,
-    type=click.Path(),
-    help="The objects that a file names.",
-)
+@files_option
 @all_namespaces_option
 @selector_option
 @click.option("--show-events", type=bool, default=True, show_default=True, help="Show events.")

@@ -11,6 +11,7 @@ from kubeobj.cli.connecting import (
     CommandFailed,
     Reach,
     all_namespaces_option,
+    dry_run_option,
     reaching,
     selector_option,
 )
@@ -39,7 +40,7 @@ def map_command(name: str, field: str, done: str) -> click.Command:
     @selector_option
     @click.option("--all", "everything", is_flag=True, help="All of the kind in the namespace.")
     @click.option("--overwrite", is_flag=True, help="Change those that are there, too.")
-    @click.option("--dry-run", type=click.Choice(("none", "client", "server")), default="none")
+    @dry_run_option
     @reaching
     def command(  # noqa: PLR0913 - kubectl's options
         reach: Reach,

@@ -5,7 +5,14 @@ from typing import ParamSpec
 
 import click
 
-from kubeobj.cli.connecting import CommandFailed, Reach, reaching, selector_option
+from kubeobj.cli.connecting import (
+    CommandFailed,
+    Reach,
+    dry_run_option,
+    files_option,
+    reaching,
+    selector_option,
+)
 from kubeobj.cli.deadlines import Deadline
 from kubeobj.cli.printing.endings import dry_run_ending
 from kubeobj.cli.resourceargs import Target, targets_of
@@ -30,20 +37,10 @@ def command() -> None:
 
 
 _args = click.argument("args", metavar="TYPE NAME... | TYPE/NAME...", nargs=-1)
-_files = click.option(
-    *("-f", "--filename", "filenames"),
-    metavar="PATH",
-    multiple=True,
-    type=click.Path(),
-    help="The objects that a file names.",
-)
-_dry_run = click.option(
-    "--dry-run", type=click.Choice(("none", "client", "server")), default="none"
-)
 
 
 def _which(given: Callable[_Options, int]) -> Callable[_Options, int]:
-    return _args(_files(selector_option(given)))
+    return _args(files_option(selector_option(given)))
 
 
 @command.command()
@@ -115,7 +112,7 @@ def history(
 @command.command()
 @_which
 @click.option("--to-revision", type=click.IntRange(min=0), default=0, help="0: the one before.")
-@_dry_run
+@dry_run_option
 @reaching
 def undo(
     reach: Reach,

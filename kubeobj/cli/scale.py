@@ -6,6 +6,8 @@ from kubeobj.cli.connecting import (
     CommandFailed,
     Reach,
     all_namespaces_option,
+    dry_run_option,
+    files_option,
     reaching,
     selector_option,
 )
@@ -22,20 +24,14 @@ Examples:
 """,
 )
 @click.argument("args", metavar="[TYPE NAME... | TYPE/NAME...]", nargs=-1)
-@click.option(
-    *("-f", "--filename", "filenames"),
-    metavar="PATH",
-    multiple=True,
-    type=click.Path(),
-    help="The objects that a file names.",
-)
+@files_option
 @all_namespaces_option
 @selector_option
 @click.option("--all", "everything", is_flag=True, help="All of the kind in the namespace.")
 @click.option("--replicas", type=click.IntRange(min=0), required=True, help="How many.")
 @click.option("--current-replicas", type=int, default=-1, help="Only if it has so many now.")
 @click.option("--resource-version", default="", help="Only if it is at this version.")
-@click.option("--dry-run", type=click.Choice(("none", "client", "server")), default="none")
+@dry_run_option
 @reaching
 def command(  # noqa: PLR0913 - kubectl's options
     reach: Reach,

@@ -6,6 +6,7 @@ from kubeobj.cli.connecting import (
     Reach,
     all_namespaces_option,
     field_selector_option,
+    files_option,
     reaching,
     selector_option,
 )
@@ -24,13 +25,7 @@ Examples:
 """,
 )
 @click.argument("args", metavar="TYPE NAME... | TYPE/NAME...", nargs=-1)
-@click.option(
-    *("-f", "--filename", "filenames"),
-    metavar="PATH",
-    multiple=True,
-    type=click.Path(),
-    help="The objects that a file names.",
-)
+@files_option
 @all_namespaces_option
 @selector_option
 @field_selector_option
