@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Generic, Self, TypeAlias, TypeVar, cast, final
 
@@ -15,7 +15,6 @@ from kubeobj.api.kind import ADMIN, User
 from kubeobj.models.unstructured import Unstructured
 from kubeobj.reconcile.clientlayer import Ask, Call, layered
 from kubeobj.store.errors import StoreUnwritable
-from kubeobj.store.sqlite.sqlitestore import SqliteStore
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -75,7 +74,7 @@ class SharedApi:
         try:
             with self._lock:
                 before = store.revision
-                with store.burst() if isinstance(store, SqliteStore) else nullcontext():
+                with store.burst():
                     yield
                 after = store.revision
         except StoreUnwritable:
@@ -89,11 +88,7 @@ class SharedApi:
 
     def when_saved(self, action: Callable[[], object]) -> None:
         """Do something once what this thread has written in its turn is durable, or now."""
-        store = self.server.store
-        if isinstance(store, SqliteStore):
-            store.when_saved(action)
-        else:
-            action()
+        self.server.store.when_saved(action)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Tell *listener* of every change from now on; return what ends that."""

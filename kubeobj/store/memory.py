@@ -4,7 +4,8 @@ Objects are kept by resource. A fork shares all of them: a collection that two s
 copied by the one that first writes to it, and neither pays for what it does not touch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import final
 
 from kubeobj.labels.selector import Selector
@@ -258,6 +259,16 @@ class MemoryStore:
         self._history.check(start)
         scope = f"{namespace}/{name}" if name else scope_of(namespace)
         return self._watches.open(Subject(resource, scope, selector, term), since=start)
+
+    # ------------------------------------------------------------ keeping
+
+    def burst(self) -> AbstractContextManager[None]:
+        """Let writes belong together; here each is kept at once. See `Store.burst`."""
+        return nullcontext()
+
+    def when_saved(self, action: Callable[[], object]) -> None:
+        """Do something now; see `Store.when_saved`."""
+        action()
 
 
 def _expect(key: ObjectKey, record: Record | None, revision: int) -> None:

@@ -7,10 +7,13 @@
 - A list at a revision and a watch from it fit together: the list, then the events, in order, give
   the list at any later revision.
 - What is handed out is never changed afterwards, whatever is written.
+- A write is as durable as the store makes it once it returns; those of a burst once the burst ends.
 
 `kubeobj.testing.conformance.store` holds any store to this.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from kubeobj.labels.selector import Selector
@@ -175,4 +178,18 @@ class Store(Protocol):
         Raises:
             RevisionAhead: If it is still to come.
         """
+        ...
+
+    def burst(self) -> AbstractContextManager[None]:
+        """Let all that is written in the block become durable at its end, at once.
+
+        Who writes in it does nothing else that others can see, but what is done `when_saved`.
+
+        Raises:
+            StoreUnwritable: If it cannot be kept; then all of it has been taken back.
+        """
+        ...
+
+    def when_saved(self, action: Callable[[], object]) -> None:
+        """Do something once what was written is durable: at the end of the burst, or now."""
         ...

@@ -185,3 +185,24 @@ class StoreWrites(StoreCase):
         assert snapshot.revision == 3
         assert found == {key: store.get(key) for key in found}
         assert len(found) == 3
+
+    def test_a_burst_is_there_at_its_end(self) -> None:
+        """Written one by one, and read within; what waits for it is done by then, in order."""
+        store = self._store()
+        done: list[int] = []
+        with store.burst():
+            store.put(make_draft("a"))
+            store.when_saved(lambda: done.append(store.revision))
+            store.put(make_draft("b"))
+            store.when_saved(lambda: done.append(-1))
+            assert names_in(store.list("pods")) == ["a", "b"]
+        assert done in ([1, -1], [2, -1])
+        assert (names_in(store.list("pods")), store.revision) == (["a", "b"], 2)
+
+    def test_what_waits_for_no_burst_is_done_at_once(self) -> None:
+        """For what was written is kept already."""
+        store = self._store()
+        store.put(make_draft("a"))
+        done: list[int] = []
+        store.when_saved(lambda: done.append(store.revision))
+        assert done == [1]
