@@ -4,16 +4,14 @@ Source: ``k8s.io/kubectl/pkg/polymorphichelpers`` helpers.go, attachablepodforob
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import click
 
+from kubeobj.api.podspec.visiting import containers_of, usual_container
 from kubeobj.cli.connecting import CommandFailed, Reach
 from kubeobj.cli.podsof import pods_of
 from kubeobj.cli.resourceargs import Target, resource_of
 from kubeobj.documents import Wire
-
-_DEFAULT_CONTAINER: Final = "kubectl.kubernetes.io/default-container"
 
 
 def pod_target(reach: Reach, text: str) -> Target:
@@ -48,9 +46,7 @@ def first_pod(reach: Reach, target: Target) -> Wire:
 
 def container_names(pod: Wire) -> list[str]:
     """Return the names of all containers of a pod, in the order of kubectl."""
-    spec = pod["spec"]
-    parts = ("initContainers", "containers", "ephemeralContainers")
-    return [one["name"] for part in parts for one in spec.get(part) or ()]
+    return [one["name"] for one in containers_of(pod["spec"])]
 
 
 def chosen_container(pod: Wire, name: str, *, quiet: bool = False) -> str:
@@ -64,9 +60,8 @@ def chosen_container(pod: Wire, name: str, *, quiet: bool = False) -> str:
         if name not in container_names(pod):
             raise CommandFailed(f"container {name} is not valid for pod {metadata['name']}")
         return name
-    noted = (metadata.get("annotations") or {}).get(_DEFAULT_CONTAINER, "")
-    if noted in container_names(pod):
-        return str(noted)
+    if usual := usual_container(pod):
+        return usual
     first = str(spec["containers"][0]["name"])
     said = [one["name"] for one in spec["containers"]]
     said += [f"{one['name']} (ephem)" for one in spec.get("ephemeralContainers") or ()]

@@ -8,7 +8,7 @@ Termination of Pods (v1.36).
 """
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final, final
@@ -16,6 +16,7 @@ from typing import Final, final
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.node.hooks import HookFault, Hooks
+from kubeobj.node.restartpolicy import container_of, init_containers_of, is_sidecar
 from kubeobj.runtimes.cri import ContainerRuntime
 from kubeobj.runtimes.errors import RuntimeFault
 from kubeobj.runtimes.states import Container, ContainerState, Sandbox
@@ -126,7 +127,7 @@ class PodShutdown:
 
     def _end_one(self, run: Container, pod: Wire | None, sandbox: Sandbox, seconds: float) -> None:
         began = self._clock.now()
-        container = {} if pod is None else _containers(pod).get(run.name, {})
+        container = {} if pod is None else container_of(pod, run.name) or {}
         hook = (container.get("lifecycle") or {}).get("preStop")
         if hook and not self._hurried.is_set():
             address = sandbox.addresses[0] if sandbox.addresses else ""
@@ -141,27 +142,11 @@ def _is_up(run: Container) -> bool:
     return run.state in {ContainerState.RUNNING, ContainerState.CREATED}
 
 
-def _containers(pod: Wire) -> Mapping[str, Wire]:
-    spec = pod["spec"]
-    return {
-        one["name"]: one
-        for one in (
-            *(spec.get("initContainers") or ()),
-            *spec["containers"],
-            *(spec.get("ephemeralContainers") or ()),
-        )
-    }
-
-
 def _order(runs: list[Container], pod: Wire | None) -> list[list[Container]]:
     """Return what is ended together, in the order of ending: sidecars last, one by one."""
     if pod is None:
         return [runs] if runs else []
-    sidecars = [
-        one["name"]
-        for one in pod["spec"].get("initContainers") or ()
-        if one.get("restartPolicy") == "Always"
-    ]
+    sidecars = [one["name"] for one in init_containers_of(pod) if is_sidecar(one)]
     groups = [[run for run in runs if run.name not in sidecars]]
     groups += [[run for run in runs if run.name == name] for name in reversed(sidecars)]
     return [group for group in groups if group]

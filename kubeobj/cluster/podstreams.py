@@ -10,11 +10,12 @@ import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, final
+from typing import final
 
 from kubeobj.api.client import Client
 from kubeobj.api.client.podstreams import Channel, LogQuery, LogStream, PodConnection, PodSession
 from kubeobj.api.errors import BadRequest, InternalError
+from kubeobj.api.podspec.visiting import containers_of, usual_container
 from kubeobj.clock import Clock, LiveClock
 from kubeobj.documents import Wire
 from kubeobj.errors import TimeError
@@ -30,9 +31,6 @@ from kubeobj.reconcile.request import wire_of
 from kubeobj.runtimes.cri import ContainerRuntime, Session, Stream
 from kubeobj.runtimes.errors import RuntimeFault
 from kubeobj.runtimes.states import Container, ContainerState, Sandbox, SandboxState
-
-_DEFAULT_CONTAINER: Final = "kubectl.kubernetes.io/default-container"
-_KINDS: Final = ("initContainers", "containers", "ephemeralContainers")
 
 
 @final
@@ -60,7 +58,7 @@ class LocalPodStreams:
         """Return the log of a container; see `PodStreams.log`."""
         found = wire_of(self._client.get("pods", pod, namespace=namespace))
         try:
-            container = container_meant(found, query.container or _usual(found))
+            container = container_meant(found, query.container or usual_container(found))
             path = self._log_path(found, container, previous=query.previous)
         except LogsUnavailable as error:
             raise BadRequest(error.message) from None
@@ -219,18 +217,12 @@ def container_of(pod: Wire, said: str) -> str:
         BadRequest: If the pod has no such container.
     """
     spec, name = pod["spec"], pod["metadata"]["name"]
-    names = [one["name"] for kind in _KINDS for one in spec.get(kind) or ()]
+    names = [one["name"] for one in containers_of(spec)]
     if said:
         if said not in names:
             raise BadRequest(f"container {said} is not valid for pod {name}")
         return said
-    return _usual(pod) or str(spec["containers"][0]["name"])
-
-
-def _usual(pod: Wire) -> str:
-    """Return the container that a pod says is usually meant; empty if it does not say."""
-    usual = (pod["metadata"].get("annotations") or {}).get(_DEFAULT_CONTAINER)
-    return str(usual) if usual in [one["name"] for one in pod["spec"]["containers"]] else ""
+    return usual_container(pod) or str(spec["containers"][0]["name"])
 
 
 def _is_waiting(pod: Wire, container: str) -> bool:

@@ -9,6 +9,7 @@ from kubeobj.api.client import Client
 from kubeobj.api.errors import NotFound
 from kubeobj.cluster.invariants.workloads import lack_of
 from kubeobj.cluster.podtroubles import Trouble, trouble_of
+from kubeobj.controllers.podstate import is_ready
 from kubeobj.documents import Wire
 from kubeobj.labels.selector import Selector
 from kubeobj.reconcile.request import wire_of
@@ -91,7 +92,7 @@ def look(client: Client, ids: Iterable[WorkloadId], now: float) -> tuple[Workloa
     for namespace in dict.fromkeys(one.namespace for one in ids):
         pods[namespace] = [wire_of(one) for one in client.list("pods", namespace=namespace)]
         events[namespace] = {}
-        if any(not _is_ready(pod) for pod in pods[namespace]):
+        if any(not is_ready(pod) for pod in pods[namespace]):
             for event in map(wire_of, client.list("events", namespace=namespace)):
                 uid = event["involvedObject"].get("uid", "")
                 events[namespace].setdefault(uid, []).append(event)
@@ -151,15 +152,10 @@ def pods_of(kind: str, workload: Wire, pods: Iterable[Wire]) -> Iterator[Wire]:
             yield pod
 
 
-def _is_ready(pod: Wire) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or ()
-    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
-
-
 def _worst(pods: Iterable[Wire], events: dict[str, list[Wire]], now: float) -> Trouble | None:
     mild = None
     for pod in pods:
-        if _is_ready(pod):
+        if is_ready(pod):
             continue
         trouble = trouble_of(pod, events.get(pod["metadata"]["uid"], ()), now=now)
         if trouble is not None and trouble.is_serious:
@@ -182,7 +178,7 @@ def _of_pod(which: WorkloadId, pod: Wire, trouble: Trouble | None) -> WorkloadSt
         return WorkloadState(which, Stage.DONE, "completed")
     if phase == "Failed":
         return WorkloadState(which, Stage.FAILED, "failed", trouble)
-    if _is_ready(pod):
+    if is_ready(pod):
         return WorkloadState(which, Stage.READY, "running")
     return WorkloadState(which, Stage.PENDING, phase.lower(), trouble)
 

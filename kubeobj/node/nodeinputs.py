@@ -6,13 +6,13 @@ Source: ``k8s.io/kubernetes/pkg/kubelet`` (v1.36).
 from pathlib import Path
 from typing import final
 
+from kubeobj.api.podspec.visiting import containers_of
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.node.containerconfig import container_config
 from kubeobj.node.environment import environment_of
 from kubeobj.node.podfacts import NodeFacts
 from kubeobj.node.podlogs.rotation import remove_logs
-from kubeobj.node.podreferences import containers_of
 from kubeobj.node.podsources import PodSources
 from kubeobj.node.pullsecrets import image_auth
 from kubeobj.node.sandboxconfig import sandbox_config
@@ -110,7 +110,7 @@ class NodeInputs:
 
     def last_words(self, pod: Wire, container: Container) -> str:
         """Return what a container that has ended says of its end."""
-        limit = message_limit(len(containers_of(pod)))
+        limit = message_limit(len(list(containers_of(pod["spec"]))))
         return termination_message(container, self._facts.of_pod(pod), limit)
 
     def tear_down(self, pod_uid: str) -> None:

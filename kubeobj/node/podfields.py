@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
+from kubeobj.api.podspec.visiting import containers_of
 from kubeobj.api.quantities import quantity_of
 from kubeobj.documents import Wire
 from kubeobj.node.podfacts import PodFacts
-from kubeobj.node.podreferences import containers_of
 
 _subscripted = re.compile(r"(?P<path>.+?)\['(?P<key>.+)'\]", re.DOTALL).fullmatch
 
@@ -137,7 +137,7 @@ def resource_value_by_name(
     Raises:
         ValueError: If there is no such container, or no such resource.
     """
-    for container in containers_of(pod):
+    for container in containers_of(pod["spec"]):
         if container["name"] == container_name:
             return resource_value(pod, container, reference, allocatable)
     raise ValueError(f"container {container_name} not found")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final, final
 
+from kubeobj.api.podspec.visiting import containers_of
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.node.agentinbox import Done, Inbox, Looked, Refreshed
@@ -25,7 +26,6 @@ from kubeobj.node.podtelling import PodTelling
 from kubeobj.node.podworker import plan
 from kubeobj.node.probes.board import ProbeBoard
 from kubeobj.node.reportedstatus import Reporter
-from kubeobj.node.restartpolicy import containers_of
 from kubeobj.node.situation import Decision, Flight, Note, Situation
 from kubeobj.reconcile.informer import version_of
 from kubeobj.reconcile.moments import text_of
@@ -290,7 +290,7 @@ class PodKeeper:
         """Let those go on that have waited for an image."""
         for key in self._pulling.pop(action.image, {}):
             for record in self.of(key) if result.fault is None else ():
-                for container in containers_of(record.pod):
+                for container in containers_of(record.pod["spec"]):
                     if container.get("image") == action.image:
                         self._share(record, container, order, action, result)
             self._hands.again(key)

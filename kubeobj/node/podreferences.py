@@ -6,20 +6,13 @@ Source: ``k8s.io/kubernetes/pkg/api/v1/pod`` VisitPodConfigmapNames and VisitPod
 from collections.abc import Iterator
 from typing import Final
 
+from kubeobj.api.podspec.visiting import containers_of
 from kubeobj.documents import Wire
 
 CONFIG_MAPS: Final = "configmaps"
 SECRETS: Final = "secrets"
 CLAIMS: Final = "persistentvolumeclaims"
 VOLUMES: Final = "persistentvolumes"
-
-CONTAINER_FIELDS: Final = ("initContainers", "containers", "ephemeralContainers")
-"""Where a pod has its containers."""
-
-
-def containers_of(pod: Wire) -> list[Wire]:
-    """Return all containers of a pod: those that prepare it, its own, and those for debugging."""
-    return [one for field in CONTAINER_FIELDS for one in pod["spec"].get(field) or ()]
 
 
 def references_of(pod: Wire) -> dict[tuple[str, str], None]:
@@ -44,7 +37,7 @@ def claim_name(pod: Wire, volume: Wire) -> str:
 
 
 def _of_environment(pod: Wire) -> Iterator[tuple[str, str]]:
-    for container in containers_of(pod):
+    for container in containers_of(pod["spec"]):
         for source in container.get("envFrom") or ():
             if "configMapRef" in source:
                 yield CONFIG_MAPS, source["configMapRef"].get("name", "")

@@ -5,9 +5,9 @@ Source: Kubernetes documentation, Pod Lifecycle (v1.36); KEP-5307 for the rules 
 ShouldContainerBeRestarted (v1.36).
 """
 
-from collections.abc import Iterator
 from typing import Final
 
+from kubeobj.api.podspec.visiting import containers_of
 from kubeobj.documents import Wire
 from kubeobj.node.podview import PodView
 from kubeobj.runtimes.states import ContainerState
@@ -35,16 +35,9 @@ def ephemeral_containers_of(pod: Wire) -> list[Wire]:
     return found
 
 
-def containers_of(pod: Wire) -> Iterator[Wire]:
-    """Yield all containers of a pod: init containers, containers, ephemeral ones."""
-    yield from init_containers_of(pod)
-    yield from pod["spec"]["containers"]
-    yield from ephemeral_containers_of(pod)
-
-
 def container_of(pod: Wire, name: str) -> Wire | None:
     """Return a container of a pod by name; None if it has none of that name."""
-    for one in containers_of(pod):
+    for one in containers_of(pod["spec"]):
         if one["name"] == name:
             return one
     return None

@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 from typing import final
 
+from kubeobj.api.podspec.visiting import containers_of
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.node.faults import MountFault, SourceFault
 from kubeobj.node.podfacts import NodeFacts, PodFacts
-from kubeobj.node.podreferences import containers_of
 from kubeobj.node.podsources import PodSources
 from kubeobj.node.volumes.atomicwriter import write_atomically
 from kubeobj.node.volumes.claimvolumes import path_of, persistent_volume_of
@@ -190,7 +190,7 @@ class Volumes:
 def used_volumes(pod: Wire) -> list[Wire]:
     """Return the volumes of a pod that one of its containers uses; nobody needs the others."""
     used: dict[str, None] = {}
-    for container in containers_of(pod):
+    for container in containers_of(pod["spec"]):
         for mount in container.get("volumeMounts") or ():
             used[mount["name"]] = None
         for device in container.get("volumeDevices") or ():
