@@ -88,7 +88,7 @@ def history(
 ) -> int:
     """Show the revisions of workloads."""
     from kubeobj.cli.printing.elastictabs import aligned
-    from kubeobj.cli.revisions import revisions, template_of
+    from kubeobj.cli.revisions import revisions, shown_template
 
     for target in _targets(reach, args, filenames, selector):
         workload = reach.get(target.resource, target.name, target.namespace)
@@ -104,7 +104,7 @@ def history(
         chosen = [one for one in found if one.number == revision]
         if not chosen:
             raise CommandFailed("unable to find the specified revision")
-        text = template_text(template_of(chosen[0], as_kept=True))
+        text = template_text(shown_template(chosen[0]))
         click.echo(f"{target} with revision #{revision}\n{text}")
     return 0
 

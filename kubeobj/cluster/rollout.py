@@ -3,40 +3,22 @@
 Source: ``k8s.io/kubectl/pkg/polymorphichelpers`` (v1.36), for what is written.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final, final
 
 from kubeobj.api.client import Client
 from kubeobj.api.errors import BadRequest, NotFound
+from kubeobj.api.patching import PatchType
 from kubeobj.clock import Clock, LiveClock
 from kubeobj.cluster.invariants.workloads import lack_of
+from kubeobj.cluster.revisions import KEPT_BY, Revision, revision_meant, revisions_in, rollback
 from kubeobj.cluster.workloadstates import WORKLOADS
 from kubeobj.documents import Wire
 from kubeobj.models.unstructured import Unstructured
 from kubeobj.reconcile.moments import text_of
 from kubeobj.reconcile.request import wire_of
 
-_REVISION: Final = "deployment.kubernetes.io/revision"
-_CAUSE: Final = "kubernetes.io/change-cause"
 _RESTARTED_AT: Final = "kubectl.kubernetes.io/restartedAt"
-_HASH: Final = "pod-template-hash"
-_KINDS: Final = frozenset({"Deployment", "DaemonSet", "StatefulSet"})
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """A state that a workload has been in.
-
-    Args:
-        number: Its number; the newest has the highest.
-        cause: Why it was made; empty if nobody has said.
-        template: The template of its pods.
-    """
-
-    number: int
-    cause: str
-    template: Wire
 
 
 @final
@@ -70,7 +52,7 @@ class Rollout:
         found = wire_of(client.get(kind, name, namespace=namespace))
         self._kind: str = found["kind"]
         self._namespace: str = found["metadata"]["namespace"]
-        if self._kind not in _KINDS:
+        if self._kind not in KEPT_BY:
             raise BadRequest(f"a {self._kind} has no rollouts")
 
     def status(self) -> tuple[str, ...]:
@@ -101,20 +83,7 @@ class Rollout:
 
     def history(self) -> tuple[Revision, ...]:
         """Return its revisions, the oldest first."""
-        is_deployment = self._kind == "Deployment"
-        kept = "replicasets.apps" if is_deployment else "controllerrevisions.apps"
-        uid = self._workload()["metadata"]["uid"]
-        found: list[Revision] = []
-        for one in map(wire_of, self._client.list(kept, namespace=self._namespace)):
-            metadata = one["metadata"]
-            owners = metadata.get("ownerReferences") or ()
-            if not any(owner.get("controller") and owner["uid"] == uid for owner in owners):
-                continue
-            annotations = metadata.get("annotations") or {}
-            number = annotations.get(_REVISION, "") if is_deployment else one["revision"]
-            if str(number).isdigit():
-                found.append(Revision(int(number), annotations.get(_CAUSE, ""), _template(one)))
-        return tuple(sorted(found, key=lambda one: one.number))
+        return revisions_in(self._workload(), self._kept())
 
     def undo(self, revision: int = 0) -> Revision:
         """Bring a revision back, and return it.
@@ -126,15 +95,15 @@ class Rollout:
             NotFound: If there is no such revision.
             BadRequest: If the rollout is paused.
         """
-        if self._workload()["spec"].get("paused"):
-            raise BadRequest("the rollout is paused: resume it first")
-        found = self.history()
-        wanted = [one for one in found if one.number == revision] if revision else found[-2:-1]
-        if not wanted:
+        workload = self._unpaused()
+        found = revisions_in(workload, self._kept())
+        wanted = revision_meant(found, revision)
+        if wanted is None:
             raise NotFound(f"unable to find specified revision {revision} in history")
-        change = [{"op": "replace", "path": "/spec/template", "value": wanted[0].template}]
-        self._patch(change)
-        return wanted[0]
+        change = rollback(workload, found, wanted)
+        if change is not None:
+            self._patch(*change)
+        return wanted
 
     def restart(self) -> None:
         """Let all of its pods be replaced.
@@ -142,8 +111,7 @@ class Rollout:
         Raises:
             BadRequest: If the rollout is paused.
         """
-        if self._workload()["spec"].get("paused"):
-            raise BadRequest("the rollout is paused: resume it first")
+        self._unpaused()
         notes = {_RESTARTED_AT: text_of(self._clock.now())}
         self._patch({"spec": {"template": {"metadata": {"annotations": notes}}}})
 
@@ -169,23 +137,25 @@ class Rollout:
         kind = WORKLOADS[self._kind]
         return wire_of(self._client.get(kind, self._name, namespace=self._namespace))
 
+    def _unpaused(self) -> Wire:
+        workload = self._workload()
+        if workload["spec"].get("paused"):
+            raise BadRequest("the rollout is paused: resume it first")
+        return workload
+
+    def _kept(self) -> Iterator[Wire]:
+        return map(wire_of, self._client.list(KEPT_BY[self._kind], namespace=self._namespace))
+
     def _hold(self, *, paused: bool) -> None:
         if self._kind != "Deployment":
             raise BadRequest(f"a {self._kind} cannot be paused")
         self._patch({"spec": {"paused": paused}})
 
-    def _patch(self, change: Wire | list[Wire]) -> None:
-        self._client.patch(WORKLOADS[self._kind], self._name, change, namespace=self._namespace)
-
-
-def _template(kept: Wire) -> Wire:
-    """Return the template of the pods that a replica set or a controller revision keeps."""
-    if kept["kind"] == "ReplicaSet":
-        template: Wire = kept["spec"]["template"]
-        metadata = template.get("metadata") or {}
-        labels = {
-            name: one for name, one in (metadata.get("labels") or {}).items() if name != _HASH
-        }
-        return {**template, "metadata": {**metadata, "labels": labels}}
-    found: Wire = kept["data"]["spec"]["template"]
-    return {name: part for name, part in found.items() if name != "$patch"}
+    def _patch(self, change: Wire | list[Wire], patch_type: str = "") -> None:
+        kind, namespace = WORKLOADS[self._kind], self._namespace
+        if patch_type:
+            self._client.patch(
+                kind, self._name, change, type=PatchType(patch_type), namespace=namespace
+            )
+        else:
+            self._client.patch(kind, self._name, change, namespace=namespace)

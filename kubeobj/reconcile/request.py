@@ -4,10 +4,12 @@ Source: ``sigs.k8s.io/controller-runtime/pkg/reconcile`` (v0.24).
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias, cast, final
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast, final
 
 from kubeobj.documents import Document, Wire
-from kubeobj.models.unstructured import Unstructured
+
+if TYPE_CHECKING:
+    from kubeobj.models.unstructured import Unstructured
 
 
 @final
@@ -62,6 +64,6 @@ Cached: TypeAlias = Wire
 """A document out of a cache: everybody has the same one, so nobody changes it."""
 
 
-def wire_of(item: Unstructured) -> Wire:
+def wire_of(item: "Unstructured") -> Wire:
     """Return the document of an object that a client has handed out, as the API has written it."""
     return cast("Wire", item.document)
