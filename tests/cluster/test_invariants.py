@@ -12,6 +12,7 @@ from kubeobj.cluster.invariants.builtin import BUILTIN
 from kubeobj.cluster.invariants.invariant import Change, Followed, InvariantViolated, World
 from kubeobj.cluster.process import CONTROLLERS
 from kubeobj.cluster.simulated import Plan, SimulatedCluster
+from kubeobj.cluster.troubles import LostWatches
 from kubeobj.controllers.builtin import LOOPS
 from kubeobj.controllers.deployment import DeploymentController
 from kubeobj.reconcile.manager import Manager
@@ -96,6 +97,20 @@ def test_a_rollout_within_bounds_is_none_of_its_business() -> None:
     cluster = under_careless("4")
     cluster.settle()
     assert cluster.client.get("replicasets", "web-1").at("spec", "replicas") == 4
+
+
+def test_a_rollout_past_what_a_dead_watch_has_not_told_is_nobodys_fault() -> None:
+    """The loops never heard of the first ReplicaSet; Kubernetes' own would do the same."""
+    cluster = SimulatedCluster.with_nodes(2, seed=28)
+    cluster.inject(LostWatches(0.5, CONTROLLERS), seconds=1)
+    cluster.apply([deployment("web", 5)])
+    cluster.advance(2)
+    cluster.apply([deployment("web", 5, image="app:2")])
+    cluster.settle()
+    sets = cluster.client.list("replicasets")
+    assert [one.at("spec", "replicas") for one in sets] == [5, 5], "seven are allowed"
+    cluster.converge(within=3600)
+    cluster.check_settled()
 
 
 def test_users_may_scale_as_they_like() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, final
 
+from kubeobj.cluster.faultbook import FaultBook
 from kubeobj.cluster.process import Process
 from kubeobj.documents import Wire
 from kubeobj.errors import KubeobjError
@@ -80,6 +81,11 @@ class World(Protocol):
     @property
     def processes(self) -> Mapping[str, Process]:
         """The processes by name."""
+        ...
+
+    @property
+    def faults(self) -> FaultBook:
+        """What has gone wrong so far."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 It is judged by what the control loops could know. What has become unavailable while nobody has told
 them is nobody's fault; so a pod counts if it is available by what is stored, or by what they have
-read last.
+read last, and a ReplicaSet is no larger than they have read once watches may be late or dead.
 
 Source: Kubernetes documentation, Deployments, Rolling Update Deployment (v1.36).
 """
@@ -94,7 +94,10 @@ class RolloutsKeepWithinBounds:
         name = f"Deployment {Request.of(deployment)}"
         what = f"ReplicaSet {change.key} was scaled from {before} to {after}"
         if after > before:
-            total = sum(map(_size, siblings.values()))
+            total = sum(
+                after if key == change.key else self._known_size(key, one)
+                for key, one in siblings.items()
+            )
             most = max(one["spec"]["replicas"] + max_surge(one) for one in known)
             if total > most:
                 yield f"{name}: {what}, which makes {total} replicas; {most} are allowed"
@@ -112,6 +115,16 @@ class RolloutsKeepWithinBounds:
         """Return how many pods are available, by what is stored or by what was known."""
         seen = self._seen("replicasets.apps", Request.of(replica_set))
         return max(_told(replica_set), _told(seen or {}))
+
+    def _known_size(self, key: Request, replica_set: Wire) -> int:
+        """Return how large a ReplicaSet is by what the control loops could know.
+
+        Without faults they read everything before they write, so that what is stored counts.
+        """
+        size = _size(replica_set)
+        if not self._world.faults.history:
+            return size
+        return min(size, _size(self._seen("replicasets.apps", key)))
 
     def _seen(self, resource: str, key: Request) -> Wire | None:
         """Return an object as the control loops have read it last."""
