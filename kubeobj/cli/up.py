@@ -244,8 +244,11 @@ def _brought_up(
         asked.say("  --prune deletes it.")
     ids = workloads_in(manifests, client.namespace)
     show = show_on(is_quiet=asked.as_json)
-    is_over = (lambda: False) if agent is None else (lambda: agent.is_ending)
-    return follow(client, ids, show, within=asked.timeout, is_over=is_over)
+    if agent is None:
+        return follow(client, ids, show, within=asked.timeout)
+    return follow(
+        client, ids, show, within=asked.timeout, is_over=lambda: agent.is_ending, sleep=agent.wait
+    )
 
 
 def _listed(names: Iterable[object]) -> str:

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from kubeobj.manifests import Manifest
 
 LOOKED_EVERY_SECONDS: Final = 0.15
-"""How often it is looked how far workloads have come."""
+"""How often it is looked how far workloads have come, at most."""
+
+LOOKED_EVERY_SECONDS_AT_LEAST: Final = 1.0
+"""How often it is looked at least, where looking takes long: it keeps others from their work."""
+
+_PAUSE_TIMES_LOOK: Final = 9
 
 
 @final
@@ -62,7 +67,7 @@ def follow(
     show: Show,
     *,
     within: float,
-    is_over: Callable[[], bool],
+    is_over: Callable[[], bool] = lambda: False,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Followed:
     """Show how workloads come up, until all have, one has failed for good, or the time is over.
@@ -86,7 +91,8 @@ def follow(
             is_late = not 0 <= seconds < within
             if all(state.is_settled for state in states) or is_late or is_over():
                 return Followed(states, seconds)
-            sleep(LOOKED_EVERY_SECONDS)
+            pause = (clock.now() - now) * _PAUSE_TIMES_LOOK
+            sleep(min(max(LOOKED_EVERY_SECONDS, pause), LOOKED_EVERY_SECONDS_AT_LEAST))
 
 
 def state_record(state: WorkloadState) -> Document:

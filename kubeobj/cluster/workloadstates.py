@@ -1,12 +1,11 @@
 """How far workloads have come: ready, on the way, or in trouble, and what to do about it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, final
 
 from kubeobj.api.client import Client
-from kubeobj.api.errors import NotFound
 from kubeobj.cluster.invariants.workloads import lack_of
 from kubeobj.cluster.podtroubles import Trouble, trouble_of
 from kubeobj.controllers.podstate import is_ready
@@ -79,7 +78,7 @@ class WorkloadState:
 
 
 def look(client: Client, ids: Iterable[WorkloadId], now: float) -> tuple[WorkloadState, ...]:
-    """Return how far workloads have come; pods and events of each namespace are read once.
+    """Return how far workloads have come; each kind is read once in each namespace.
 
     Args:
         client: Reads them.
@@ -87,31 +86,38 @@ def look(client: Client, ids: Iterable[WorkloadId], now: float) -> tuple[Workloa
         now: The time, in seconds since 1970.
     """
     ids = tuple(ids)
-    pods: dict[str, list[Wire]] = {}
+    there: dict[tuple[str, str], dict[str, Wire]] = {}
     events: dict[str, dict[str, list[Wire]]] = {}
     for namespace in dict.fromkeys(one.namespace for one in ids):
-        pods[namespace] = [wire_of(one) for one in client.list("pods", namespace=namespace)]
+        pods = there["Pod", namespace] = _named(client, "Pod", namespace)
         events[namespace] = {}
-        if any(not is_ready(pod) for pod in pods[namespace]):
+        if not all(map(is_ready, pods.values())):
             for event in map(wire_of, client.list("events", namespace=namespace)):
                 uid = event["involvedObject"].get("uid", "")
                 events[namespace].setdefault(uid, []).append(event)
+    for one in ids:
+        if (one.kind, one.namespace) not in there:
+            there[one.kind, one.namespace] = _named(client, one.kind, one.namespace)
     found: list[WorkloadState] = []
     for one in ids:
-        try:
-            workload = wire_of(client.get(WORKLOADS[one.kind], one.name, namespace=one.namespace))
-        except NotFound:
+        place, workload = one.namespace, there[one.kind, one.namespace].get(one.name)
+        if workload is None:
             found.append(WorkloadState(one, Stage.FAILED, "it is gone"))
-            continue
-        place = one.namespace
-        found.append(state_of(one, workload, pods[place], events[place], now))
+        else:
+            pods = there["Pod", place]
+            found.append(state_of(one, workload, pods.values(), events[place], now))
     return tuple(found)
+
+
+def _named(client: Client, kind: str, namespace: str) -> dict[str, Wire]:
+    found = map(wire_of, client.list(WORKLOADS[kind], namespace=namespace))
+    return {one["metadata"]["name"]: one for one in found}
 
 
 def state_of(
     which: WorkloadId,
     workload: Wire,
-    pods: Sequence[Wire],
+    pods: Iterable[Wire],
     events: dict[str, list[Wire]],
     now: float,
 ) -> WorkloadState:

@@ -77,7 +77,7 @@ class Result:
         fault: Why it was not done: a reason in one word, and a message; None if it was.
         is_unavailable: Whether the runtime did not answer.
         made_id: The id of what was made: a container, or an image.
-        view: What there is of the pod now; None if that could not be seen.
+        view: What there is of the pod now; None if that could not be seen, or need not be.
         tick: When that was looked at, as a number that grows.
     """
 
@@ -177,7 +177,10 @@ class PodJobs:
     # ------------------------------------------------------------ doing
 
     def carry_out(self, order: Order) -> Result:
-        """Carry out an action, and look at what there is of the pod then; it raises nothing."""
+        """Carry out an action; it raises nothing.
+
+        What there is of the pod then is looked at, if the action concerns that.
+        """
         result = Result()
         try:
             self._do(order, result)
@@ -188,6 +191,8 @@ class PodJobs:
         except Exception as error:
             # Whatever it is, the pod is not to wait for ever for what has failed.
             result.fault = "FailedSync", f"{type(error).__name__}: {error}"
+        if isinstance(order.action, PrepareVolumes | PullImage | TearDown):
+            return result
         looked = self.try_to_look(order.pod)
         if looked is None:
             result.is_unavailable = True

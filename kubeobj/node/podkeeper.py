@@ -333,9 +333,12 @@ class PodKeeper:
         self._hands.executor.submit(lambda: inbox.put(Looked(uid, jobs.try_to_look(pod))))
 
     def hear(self, record: PodRecord | None, event: RuntimeEvent) -> None:
-        """Take in that something has happened."""
-        if record is not None and event.what in {Happened.STARTED, Happened.STOPPED}:
-            self.look(record)
+        """Take in that something has happened; who starts a container looks by himself."""
+        if record is None or event.what not in {Happened.STARTED, Happened.STOPPED}:
+            return
+        if event.what is Happened.STARTED and record.is_starting:
+            return
+        self.look(record)
 
     def take_look(self, record: PodRecord | None, looked: Looked) -> bool:
         """Take in what there is of a pod; return whether the runtime has answered."""

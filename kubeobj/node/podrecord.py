@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from kubeobj.documents import Wire
+from kubeobj.node.podactions import StartContainer
 from kubeobj.node.podjobs import Order
 from kubeobj.node.podmemory import Memory
 from kubeobj.node.podview import NOTHING, PodView
@@ -67,6 +68,11 @@ class PodRecord:
             return found[0]
         told: str = self.pod["status"].get("podIP", "")
         return told
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether a container of it is being started; then it is looked at as soon as that is."""
+        return any(isinstance(one.action, StartContainer) for one in self.flights.values())
 
     def take_view(self, tick: int, view: PodView) -> bool:
         """Take in what there is, unless something later is known; return whether it is news."""

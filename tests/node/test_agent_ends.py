@@ -123,11 +123,11 @@ def test_a_container_whose_first_deed_fails_is_ended() -> None:
 
 
 def test_a_pod_ends_though_its_first_deed_goes_on() -> None:
-    """Nobody waits for that."""
+    """Nobody waits for that. Until it is done, its container does not count as running."""
     it = world()
     it.create({"name": "a", "lifecycle": {"postStart": {"sleep": {"seconds": 25}}}})
     it.advance(5)
-    assert it.state() == "running"
+    assert (it.state(), runs(it)) == ("waiting ContainerCreating", {"a": "running 0"})
     it.client.delete("pods", "p", namespace="default")
     it.advance(5)
     assert it.pod() is None

@@ -42,6 +42,7 @@ from kubeobj.runtimes.docker.records import (
     SandboxRecord,
     engine_name,
 )
+from kubeobj.runtimes.docker.sharing import Shared
 from kubeobj.runtimes.docker.watching import Watching
 from kubeobj.runtimes.errors import CreateFault, NoSuchContainer, RuntimeFault, StartFault
 from kubeobj.runtimes.states import Container, ContainerState, Usage
@@ -100,6 +101,7 @@ class Containers:
         self._records: dict[str, ContainerRecord] = {}
         self._seen: dict[str, _Seen] = {}
         self._disk: dict[str, tuple[float, int]] = {}
+        self._all = Shared(self.listed)
 
     # ------------------------------------------------------------ to make and start
 
@@ -252,8 +254,11 @@ class Containers:
     def all(self, sandbox_id: str = "") -> tuple[Container, ...]:
         """Return the containers that there are, or those of a sandbox, oldest first."""
         found: list[Container] = []
-        for one in self.listed(sandbox_id):
-            if one["Labels"].get(KIND) != CONTAINER:
+        for one in self._all.get():
+            labels = one["Labels"]
+            if labels.get(KIND) != CONTAINER:
+                continue
+            if sandbox_id and labels.get(SANDBOX_ID) != sandbox_id:
                 continue
             try:
                 found.append(self._found(str(one["Id"]), state_of(str(one["State"]))))
