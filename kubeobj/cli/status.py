@@ -32,6 +32,7 @@ Exit codes:
 def command(*, state: str | None, output: str) -> int:
     """Say how the cluster on this machine is: its process, its node, its workloads."""
     from kubeobj.cli.upfollow import state_record
+    from kubeobj.cli.whereto import where_lines
     from kubeobj.cluster.workloadstates import look
     from kubeobj.remote.client import connect
     from kubeobj.remote.errors import NoCluster
@@ -42,6 +43,7 @@ def command(*, state: str | None, output: str) -> int:
         found = client.status()
         states = look(client, _workloads(client), LiveClock().now())
         pods = Counter(_phase(one) for one in _documents(client, "pods"))
+        where = where_lines(client, [""], found)
     except NoCluster as error:
         return _not_running(str(error), output)
     finally:
@@ -64,6 +66,8 @@ def command(*, state: str | None, output: str) -> int:
                 for one in states
             ]
             print_text(["", *columns(rows)])
+        if where:
+            print_text(["", *where])
     return 0 if all(one.is_well for one in states) else 1
 
 

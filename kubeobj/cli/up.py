@@ -147,8 +147,8 @@ def _change(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Man
         _check_runtime(asked, status)
         asked.say(_about_runtime(status))
         followed = _brought_up(asked, client, manifests)
-        where = _where_to_look(client, manifests)
         status = client.status()
+        where = _where_to_look(client, manifests, status)
         if asked.as_json:
             print_json(_record(directory, status, followed))
         else:
@@ -194,7 +194,7 @@ def _keep(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Manif
         if asked.as_json:
             print_json(_record(directory, status, followed))
         else:
-            where = _where_to_look(agent.cluster.client, manifests) + _troubles(status)
+            where = _where_to_look(agent.cluster.client, manifests, status) + _troubles(status)
             print_text([*_verdict(followed), *where, "Ctrl-C ends it."])
         _watch_over(asked, agent, manifests)
         return 0
@@ -289,12 +289,13 @@ def _verdict(followed: "Followed") -> list[str]:
     return [f"{text}; they are still tried."]
 
 
-def _where_to_look(client: "Client", manifests: Sequence["Manifest"]) -> list[str]:
-    from kubeobj.cli.whereto import service_lines
+def _where_to_look(
+    client: "Client", manifests: Sequence["Manifest"], status: "Document"
+) -> list[str]:
+    from kubeobj.cli.whereto import where_lines
 
     namespaces = [one.namespace or client.namespace for one in manifests if one.kind == "Service"]
-    lines = service_lines(client, namespaces)
-    return ["Look at:", *lines] if lines else []
+    return where_lines(client, namespaces, status)
 
 
 def _troubles(status: "Document") -> list[str]:

@@ -351,6 +351,7 @@ class Cluster:
             "network": {
                 "services": network.services,
                 "dns": list(network.dns),
+                "taken": list(network.taken),
                 "proxy": network.proxy_pid,
             },
             "troubles": list(there.node.troubles),

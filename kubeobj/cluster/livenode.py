@@ -231,6 +231,7 @@ class LiveNode:
             addresses=self._addresses,
             hostname=self.name,
             labels=self._options.node_labels,
+            pressure_seconds=self._options.pressure_seconds,
         )
         keeping = Keeping(self._directory.node, config, self._host, self._woken)
         self._keeper = NodeKeeper(

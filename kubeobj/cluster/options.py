@@ -12,6 +12,7 @@ from kubeobj.api.kind import Kind
 from kubeobj.clock import Clock, LiveClock
 from kubeobj.controllers.builtin import LOOPS
 from kubeobj.node.podmemory import LONGEST_SECONDS
+from kubeobj.node.thresholds import TRANSITION_SECONDS
 from kubeobj.reconcile.manager import Install
 from kubeobj.scheduling.profiles import Profile
 
@@ -39,6 +40,8 @@ class Options:
         static_pods: A directory of manifests of pods that the node runs by itself.
         longest_wait: How long a container waits at most until it is started again, in seconds;
             KEP-4603 lets a node have less than five minutes.
+        pressure_seconds: How long the node is said to be short of memory, disk or processes after
+            it was; it takes no new pods meanwhile.
         clock: Tells the time.
     """
 
@@ -51,4 +54,5 @@ class Options:
     images: Mapping[str, Path] = field(default_factory=dict)
     static_pods: Path | None = None
     longest_wait: float = LONGEST_SECONDS
+    pressure_seconds: float = TRANSITION_SECONDS
     clock: Clock = field(default_factory=LiveClock)

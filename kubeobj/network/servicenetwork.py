@@ -30,7 +30,7 @@ The API server itself is a Service like all others (``kubernetes`` in ``default`
 that Service and an EndpointSlice with the address and port of a listener, makes it reachable.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ from kubeobj.network.hostports import HostPorts
 from kubeobj.network.hostsfile import hosts_lines
 from kubeobj.network.proxyprocess import ProxyProcess
 from kubeobj.network.rulebook import SERVICE, Owner, RuleBook
-from kubeobj.network.rules import joined
+from kubeobj.network.rules import Frontend, joined
 from kubeobj.network.serviceloop import ServiceLoop
 from kubeobj.network.serviceports import NodePlaces
 from kubeobj.reconcile.manager import Manager
@@ -112,6 +112,7 @@ class NetworkStatus:
         proxy_starts: How often it was started.
         services: How many Services are proxied.
         dns: Where the DNS server listens: ``127.5.128.10:53``.
+        taken: Where clients of Services were to come in and cannot: ``127.0.0.1:30080/TCP``.
         troubles: What is wrong, and what to do about it.
     """
 
@@ -119,6 +120,7 @@ class NetworkStatus:
     proxy_starts: int
     services: int
     dns: tuple[str, ...]
+    taken: tuple[str, ...]
     troubles: tuple[str, ...]
 
 
@@ -237,6 +239,7 @@ class ServiceNetwork:
             proxy_starts=self.proxy.starts,
             services=len(self._loop.told),
             dns=tuple(joined(place.address, port) for place, port in self._dns.bound.items()),
+            taken=tuple(str(one) for _, troubles in self._of_services() for one in troubles),
             troubles=tuple(self._troubles()),
         )
 
@@ -254,8 +257,11 @@ class ServiceNetwork:
             found.append(self.proxy.fault)
         for place, why in self._dns.faults.items():
             found.append(f"DNS cannot listen at {joined(place.address, place.port)}: {why}")
-        for service in self._book.owners(SERVICE):
-            troubles = self._loop.troubles_of(service).values()
-            found += [f"Service {service}: {trouble}" for trouble in troubles]
+        for service, troubles in self._of_services():
+            found += [f"Service {service}: {trouble}" for trouble in troubles.values()]
         found += self._host_ports.troubles()
         return found
+
+    def _of_services(self) -> Iterator[tuple[Request, Mapping[Frontend, str]]]:
+        for service in self._book.owners(SERVICE):
+            yield service, self._loop.troubles_of(service)

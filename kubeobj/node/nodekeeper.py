@@ -117,7 +117,7 @@ class NodeKeeper:
         self._events: EventRecorder = manager.events.by("kubelet", host=name)
         self._sampler = Sampler(runtime, manager.clock, keeping.folder, levels)
         self._registration = NodeRegistration(manager.client, keeping.config, keeping.facts)
-        self._pressures = Pressures()
+        self._pressures = Pressures(keeping.config.pressure_seconds)
         self._images = ImageHistory(keeping.images)
         self._images_looked = 0.0
         self.usage: UsageHistory = UsageHistory()

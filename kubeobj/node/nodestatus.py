@@ -10,7 +10,7 @@ from typing import Final, final
 
 from kubeobj.documents import Wire
 from kubeobj.node.host import HostFacts
-from kubeobj.node.thresholds import HARD, Signal, Threshold
+from kubeobj.node.thresholds import HARD, TRANSITION_SECONDS, Signal, Threshold
 from kubeobj.reconcile.moments import text_of
 from kubeobj.runtimes.states import Image, RuntimeStatus, RuntimeVersion
 
@@ -57,6 +57,7 @@ class NodeConfig:
         resources: What it offers besides, and what it offers in place of what the machine has:
             ``{"cpu": "2"}``.
         thresholds: When it is short of something.
+        pressure_seconds: How long it is said to be short of something after it was.
     """
 
     name: str
@@ -67,6 +68,7 @@ class NodeConfig:
     pods: int = 110
     resources: Mapping[str, str] = field(default_factory=dict)
     thresholds: Sequence[Threshold] = HARD
+    pressure_seconds: float = TRANSITION_SECONDS
 
 
 @final

@@ -18,8 +18,9 @@ def main(state: Path, runtime: str, clock: Path) -> None:
     """Be a cluster until SIGTERM."""
     ending = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ending.set())
-    # Containers that are killed again and again are to come back within a second, not minutes.
-    options = Options(clock=JumpingClock(clock), longest_wait=1.0)
+    # Containers that are killed again and again are to come back within a second, not minutes; and
+    # pods that a full disk has cost, as soon as the node has seen that there is room.
+    options = Options(clock=JumpingClock(clock), longest_wait=1.0, pressure_seconds=1.0)
     cluster = Cluster(state, runtime, options=options)
     cluster.start()
     socket = serve(cluster, shutdown=lambda _: ending.set())

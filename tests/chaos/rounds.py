@@ -120,10 +120,14 @@ class Ledger:
 
 
 def is_converged(arena: Arena, client: RemoteClient) -> bool:
-    """Return whether all that is asked for runs, once each, and nothing else does."""
+    """Return whether all that is asked for runs, once each, and nothing else does.
+
+    Pods that were evicted, because the disk was full, stay as a record of that.
+    """
     ready = ready_pods(client)
     apps = Counter(pod["metadata"]["labels"]["app"] for pod in ready)
-    if apps != WANTED or len(client.list("pods", selector="app")) != len(ready):
+    left = client.list("pods", selector="app", fields="status.phase!=Failed")
+    if apps != WANTED or len(left) != len(ready):
         return False
     wanted = dict.fromkeys((pod["metadata"]["name"] for pod in ready), 1)
     running = {identity: len(found) for identity, found in arena.running().items() if found}

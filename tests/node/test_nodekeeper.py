@@ -53,6 +53,7 @@ class Bench:
     levels: HostLevels = ROOMY
     frees: bool = False
     clock: VirtualClock = field(default_factory=VirtualClock)
+    config: NodeConfig = field(default_factory=lambda: NodeConfig("here"))
 
     def __post_init__(self) -> None:
         self.client = InProcessClient(ApiServer(clock=self.clock))
@@ -61,8 +62,7 @@ class Bench:
         self.manager = Manager(self.client, self.clock)
         self.pods = Pods(self.folder)
         self.woken = 0
-        config = NodeConfig("here")
-        keeping = Keeping(self.folder, config, FACTS, wake=self._wake)
+        keeping = Keeping(self.folder, self.config, FACTS, wake=self._wake)
         self.keeper = NodeKeeper(
             self.manager, self.runtime, self.executor, self.pods, keeping, self._look
         )
@@ -168,6 +168,15 @@ def test_memory_that_is_short_makes_one_pod_go_at_a_time(bench: Bench) -> None:
     assert len(bench.pods.gone) == 1
     assert bench.conditions()["MemoryPressure"] == "True"
     bench.manager.advance(300)
+    assert bench.conditions()["MemoryPressure"] == "False"
+
+
+def test_how_long_a_node_is_said_to_be_short_can_be_told(tmp_path: Path) -> None:
+    config = NodeConfig("here", pressure_seconds=5)
+    bench = Bench(tmp_path, replace(ROOMY, memory_available_bytes=50 << 20), config=config)
+    assert bench.conditions()["MemoryPressure"] == "True"
+    bench.levels = ROOMY
+    bench.manager.advance(11)
     assert bench.conditions()["MemoryPressure"] == "False"
 
 
