@@ -54,6 +54,8 @@ def show_on(*, is_quiet: bool = False) -> Show:
 class Lines:
     """A line whenever a workload has come further, or something else keeps it.
 
+    What keeps it, and what to do about that, is said once until it is well again.
+
     Args:
         print_line: Prints a line.
     """
@@ -61,18 +63,32 @@ class Lines:
     def __init__(self, print_line: Callable[[str], object] = click.echo) -> None:
         self._print = print_line
         self._said: dict[WorkloadId, str] = {}
+        self._troubles: dict[WorkloadId, set[str]] = {}
 
     def update(self, states: Sequence[WorkloadState]) -> None:
         """Print what has changed."""
         for state in states:
-            text = "\n".join(lines_of(state))
-            if self._said.get(state.id) != text:
-                self._said[state.id] = text
-                self._print(text)
+            if news := self._news(state):
+                self._print(news)
 
     def remember(self, states: Sequence[WorkloadState]) -> None:
         """Take it that how far they are has been printed already."""
-        self._said |= {state.id: "\n".join(lines_of(state)) for state in states}
+        for state in states:
+            self._news(state)
+
+    def _news(self, state: WorkloadState) -> str:
+        """Return what is to be printed of a workload, and take it that it is."""
+        first, *others = lines_of(state)
+        trouble, told = "\n".join(others), self._troubles.setdefault(state.id, {""})
+        if state.is_well:
+            told &= {""}
+        is_new = trouble not in told
+        is_further = self._said.get(state.id) != first
+        self._said[state.id] = first
+        told.add(trouble)
+        if is_new:
+            return f"{first}\n{trouble}"
+        return first if is_further else ""
 
     def __enter__(self) -> Self:
         return self

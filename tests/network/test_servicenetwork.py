@@ -132,7 +132,9 @@ def test_a_port_in_use_is_told_and_had_as_soon_as_it_is_free(
         world.settle()
         (message,) = world.events()
         assert message.startswith(f"{world.addresses.node}:8080/TCP is in use by another program")
-        assert world.network.status().troubles == (f"Service default/web: {message}",)
+        status = world.network.status()
+        assert status.troubles == (f"Service default/web: {message}",)
+        assert status.taken == (f"{world.addresses.node}:8080/TCP",)
     until(lambda: not world.reach("web").troubles)
     world.settle()
     assert said_at(world.addresses.node, 8080) == "one"
