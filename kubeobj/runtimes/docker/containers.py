@@ -227,7 +227,7 @@ class Containers:
         try:
             self._engine.delete(f"/containers/{container_id}", {"force": "1", "v": "1"})
         except EngineFault as fault:
-            if not _is_absent(fault) and "removal" not in fault.message.lower():
+            if not fault.is_absent and "removal" not in fault.message.lower():
                 raise RuntimeFault(f"failed to remove container: {fault.message}") from None
 
     def _state(self, container_id: str) -> ContainerState:
@@ -315,7 +315,7 @@ class Containers:
         try:
             return self._engine.get(f"/containers/{container_id}/json")
         except EngineFault as fault:
-            if fault.status == 404:
+            if fault.is_absent:
                 raise self.absent(container_id) from None
             raise RuntimeFault(f"failed to look at container: {fault.message}") from None
 
@@ -418,9 +418,4 @@ def _has_ended(fault: EngineFault) -> bool:
     """Return whether an engine has refused to end what does not run, or is not there."""
     lowered = fault.message.lower()
     quiet = ("not running", "can only kill running", "can only stop", "is not in running state")
-    return fault.status == 304 or _is_absent(fault) or any(words in lowered for words in quiet)
-
-
-def _is_absent(fault: EngineFault) -> bool:
-    """Return whether there is no such container; Podman says so in many ways."""
-    return fault.status == 404 or "no such container" in fault.message.lower()
+    return fault.status == 304 or fault.is_absent or any(words in lowered for words in quiet)

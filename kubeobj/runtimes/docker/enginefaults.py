@@ -26,6 +26,11 @@ class EngineFault(KubeobjError):
         self.status: int = status
         self.message: str = message
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether what was asked about is not there; Podman says so in many ways."""
+        return self.status == 404 or "no such container" in self.message.lower()
+
     @staticmethod
     def message_of(body: bytes) -> str:
         """Return the message in an engine's answer.

@@ -1,7 +1,8 @@
 """One thread that hears what an engine tells of our containers, and passes it on.
 
 Events are told in order, each once. When the engine was away, what has ended meanwhile is found by
-asking what there is.
+asking what there is. So it is when it has told nothing for a while: Podman reads its events from a
+file, and loses its place there at times.
 
 Source: Docker Engine API 1.41, ``SystemEvents``.
 """
@@ -9,6 +10,7 @@ Source: Docker Engine API 1.41, ``SystemEvents``.
 import json
 import select
 import threading
+from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Final, final
@@ -26,6 +28,8 @@ _POD_UID: Final = "io.kubernetes.pod.uid"
 _LONGEST_PAUSE: Final = 2.0
 _FIRST_PAUSE: Final = 0.1
 _CHECK_MILLISECONDS: Final = 200
+_SILENT_CHECKS: Final = 25
+_GONE_KEPT: Final = 1000
 _LISTED_TRIES: Final = 20
 _LISTED_PAUSE: Final = 0.01
 
@@ -79,7 +83,10 @@ class EventFollower:
         self._pods: dict[str, tuple[str, bool]] = {}
         self._closed = threading.Event()
         self._stream: EngineStream | None = None
-        self._first = True
+        # What has gone last: it may be told once more, by a stream that is behind.
+        self._gone: deque[str] = deque(maxlen=_GONE_KEPT)
+        # What had ended before we came; None before it was looked at.
+        self._old: frozenset[str] | None = None
         self._thread = threading.Thread(target=self._run, name="kubeobj-events", daemon=True)
         self._thread.start()
 
@@ -116,17 +123,19 @@ class EventFollower:
         query = {"filters": json.dumps(filters), "since": self._since}
         stream = self._engine.stream("GET", "/events", query)
         try:
-            label = {"label": [f"{OWNER}={self._owner}"]}
-            listed = self._engine.get_list(
-                "/containers/json", {"all": "1", "filters": json.dumps(label)}
-            )
+            listed = self._listed()
             self._compare(listed)
             self._found(listed)
             self._hear(stream)
         finally:
             stream.close()
 
+    def _listed(self) -> list[Wire]:
+        label = {"label": [f"{OWNER}={self._owner}"]}
+        return self._engine.get_list("/containers/json", {"all": "1", "filters": json.dumps(label)})
+
     def _hear(self, stream: EngineStream) -> None:
+        """Read what is told, until the engine ends that, or has not told something."""
         poll = select.poll()
         poll.register(stream.connection, select.POLLIN)
         pending = stream.begun()
@@ -138,8 +147,12 @@ class EventFollower:
             for line in lines:
                 if line.strip():
                     self._told(json.loads(line))
+            silent = 0
             while not poll.poll(_CHECK_MILLISECONDS):
+                silent += 1
                 if self._closed.is_set():
+                    return
+                if silent % _SILENT_CHECKS == 0 and self._compare(self._listed()):
                     return
             data = stream.receive()
             if data is None:
@@ -170,23 +183,32 @@ class EventFollower:
             if self._closed.wait(_LISTED_PAUSE):
                 return
 
-    def _compare(self, listed: list[Wire]) -> None:
-        """Find out what was missed: what has ended, and what is gone."""
+    def _compare(self, listed: list[Wire]) -> bool:
+        """Find out what was missed, what has ended and what is gone; return whether anything."""
         alive = {str(one["Id"]): one for one in listed}
-        first, self._first = self._first, False
+        ended = {
+            container_id
+            for container_id, one in alive.items()
+            if state_of(str(one["State"])) is ContainerState.EXITED
+        }
         for container_id, one in alive.items():
             labels = one["Labels"]
             self._pods[container_id] = (labels.get(_POD_UID, ""), labels.get(KIND) == SANDBOX)
-            if not first and state_of(str(one["State"])) is ContainerState.EXITED:
-                self._reached(container_id, _Stage.STOPPED)
+        if self._old is None:
+            self._old = frozenset(ended)
+        is_news = False
+        for container_id in ended - self._old:
+            is_news = self._reached(container_id, _Stage.STOPPED) or is_news
         for container_id in [one for one in self._stages if one not in alive]:
             self._reached(container_id, _Stage.STOPPED)
-            self._reached(container_id, _Stage.REMOVED)
+            is_news = self._reached(container_id, _Stage.REMOVED) or is_news
+        return is_news
 
-    def _reached(self, container_id: str, stage: _Stage) -> None:
+    def _reached(self, container_id: str, stage: _Stage) -> bool:
+        """Tell how far a container has come, if that is news; return whether it is."""
         before = self._stages.get(container_id)
-        if before is not None and before >= stage:
-            return
+        if (before is not None and before >= stage) or container_id in self._gone:
+            return False
         if stage is _Stage.REMOVED and before is not _Stage.STOPPED:
             # Podman says nothing of the end of what is removed right after it.
             self._tell(container_id, _Stage.STOPPED)
@@ -194,8 +216,10 @@ class EventFollower:
         if stage is _Stage.REMOVED:
             self._stages.pop(container_id, None)
             self._pods.pop(container_id, None)
+            self._gone.append(container_id)
         else:
             self._stages[container_id] = stage
+        return True
 
     def _tell(self, container_id: str, stage: _Stage) -> None:
         pod_uid, is_sandbox = self._pods.get(container_id, ("", False))

@@ -229,7 +229,7 @@ class Sandboxes:
         try:
             return self._engine.get(f"/containers/{sandbox_id}/json")
         except EngineFault as fault:
-            if fault.status == 404:
+            if fault.is_absent:
                 raise _absent(sandbox_id) from None
             raise RuntimeFault(f"failed to look at sandbox: {fault.message}") from None
 

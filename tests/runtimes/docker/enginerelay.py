@@ -21,6 +21,8 @@ class EngineRelay:
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
+        self._of_events: set[socket.socket] = set()
+        self._muted: set[socket.socket] = set()
         self._server: socket.socket | None = None
         self.mend()
 
@@ -51,6 +53,10 @@ class EngineRelay:
             thread.join()
         self._threads.clear()
 
+    def mute(self) -> None:
+        """Tell nothing any more on the streams of events that there are, and do not say so."""
+        self._muted |= self._of_events
+
     def close(self) -> None:
         """End it."""
         self.cut()
@@ -77,10 +83,12 @@ class EngineRelay:
             with self._lock:
                 self._open = [one for one in self._open if one not in (client, engine)]
 
-    @staticmethod
-    def _hand_on(source: socket.socket, target: socket.socket) -> None:
+    def _hand_on(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
-                target.sendall(data)
+                if b"/events?" in data.split(b"\r\n", 1)[0]:
+                    self._of_events.add(source)
+                if target not in self._muted:
+                    target.sendall(data)
         with suppress(OSError):
             target.shutdown(socket.SHUT_WR)

@@ -93,6 +93,28 @@ def test_what_ended_while_the_socket_was_broken_is_told(
             box.runtime.container(goes)
 
 
+def test_what_an_engine_forgets_to_tell_is_found_out(
+    kind: str, relay: EngineRelay, tmp_path: Path
+) -> None:
+    """And then it is listened to anew, so that the next is heard at once."""
+    with box_of(kind, tmp_path, relay.url) as box:
+        sandbox = box.sandbox()
+        ends = box.start(sandbox, box.script("echo ready; exec sleep 600", "ends"))
+        goes = box.start(sandbox, box.script("echo ready; exec sleep 600", "goes"))
+        lives = box.start(sandbox, box.script("echo ready; exec sleep 600", "lives"))
+        with box.listening() as events:
+            relay.mute()
+            box.runtime.stop_container(ends, 0)
+            box.runtime.remove_container(goes)
+            box.until(lambda: told(events, Happened.STOPPED, ends))
+            box.until(lambda: told(events, Happened.REMOVED, goes))
+            assert told(events, Happened.STOPPED, goes)
+            assert not told(events, Happened.STOPPED, lives)
+            box.runtime.stop_container(lives, 0)
+            box.until(lambda: told(events, Happened.STOPPED, lives))
+        assert len(events) == len({(one.what, one.container_id) for one in events}), "once each"
+
+
 def test_a_log_misses_nothing_while_the_socket_is_broken(
     kind: str, relay: EngineRelay, tmp_path: Path
 ) -> None:
