@@ -14,6 +14,11 @@ from typing import Final, Protocol, final
 CHUNK_BYTES: Final = 1 << 20
 """How much is carried at once; with less than that, large transfers take markedly longer."""
 
+PIPE_BYTES: Final = 1 << 19
+"""How large a pipe is. What many connections carry at once is to stay in the caches of processors,
+so a larger one is slower. Pieces of more than a page count as one, so it may hold more.
+"""
+
 KEPT: Final = 64
 """How many pipes are kept for later."""
 
@@ -53,7 +58,7 @@ class Pipe:
         self._out, self._in = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._held = 0
         with suppress(OSError):  # there may be too many large ones
-            fcntl.fcntl(self._in, _SET_PIPE_SIZE, CHUNK_BYTES)
+            fcntl.fcntl(self._in, _SET_PIPE_SIZE, PIPE_BYTES)
 
     def fill(self, source: int) -> int:
         """Take what there is."""

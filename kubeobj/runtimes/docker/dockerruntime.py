@@ -58,7 +58,7 @@ class DockerRuntime:
             raise RuntimeUnavailable(problem)
         clock = LiveClock() if clock is None else clock
         owner = owner_of(directory)
-        protection = Protection(directory)
+        protection = Protection(directory, url)
         self._engine = Engine(url)
         self._images = Images(self._engine)
         self._watching = Watching(self._engine, owner, clock.now())

@@ -2,13 +2,17 @@
 
 import os
 import secrets
+import socket
+import struct
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, final
 
 _BYTES: Final = 8
+_SYS_RESOURCE: Final = 24
+_PATIENCE_SECONDS: Final = 2.0
 
 
 def owner_of(directory: Path) -> str:
@@ -43,9 +47,11 @@ class Protection:
 
     Args:
         directory: Where that is kept.
+        url: Where the engine is.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, url: str) -> None:
+        self._url = url
         self._path = directory / "no-oom-score"
         self.allowed: bool = not self._path.exists()
         self._is_known = not self.allowed
@@ -58,6 +64,8 @@ class Protection:
         Else many pods that come together would all try in vain, and be started twice.
         """
         self._lock.acquire()
+        if not self._is_known and lacks_resource_right(self._url):
+            self.refuse()
         if self._is_known:
             self._lock.release()
             yield
@@ -76,3 +84,24 @@ class Protection:
         self.allowed = False
         self._is_known = True
         self._path.touch(mode=0o600)
+
+
+def lacks_resource_right(url: str) -> bool:
+    """Return whether an engine's own process may surely not have anything ended late.
+
+    What it starts has no right that it lacks itself. Whose process cannot be seen may do anything,
+    as far as can be told without trying.
+
+    Source: unix(7), ``SO_PEERCRED``; capabilities(7), ``CAP_SYS_RESOURCE``.
+    """
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None or not url.startswith("unix://"):
+        return False
+    with suppress(OSError, ValueError, StopIteration), socket.socket(socket.AF_UNIX) as one:
+        one.settimeout(_PATIENCE_SECONDS)
+        one.connect(url.removeprefix("unix://"))
+        process = struct.unpack("3i", one.getsockopt(socket.SOL_SOCKET, option, 12))[0]
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+        rights = next(line.split()[1] for line in status if line.startswith("CapEff:"))
+        return not int(rights, 16) >> _SYS_RESOURCE & 1
+    return False

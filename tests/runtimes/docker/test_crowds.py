@@ -10,6 +10,7 @@ from kubeobj.runtimes.docker.ownership import Protection
 from kubeobj.runtimes.docker.sharing import Shared
 
 CROWD = 20
+NOWHERE = "unix:///nowhere"
 
 
 def test_who_comes_while_one_is_asked_shares_the_next_answer() -> None:
@@ -50,7 +51,7 @@ def test_all_hear_what_went_wrong_and_the_next_asks_anew() -> None:
 
 @pytest.mark.parametrize("allowed", [True, False])
 def test_one_finds_out_what_the_engine_may(tmp_path: Path, *, allowed: bool) -> None:
-    protection, vain = Protection(tmp_path), []
+    protection, vain = Protection(tmp_path, NOWHERE), []
 
     def start() -> None:
         with protection.finding_out():
@@ -63,4 +64,4 @@ def test_one_finds_out_what_the_engine_may(tmp_path: Path, *, allowed: bool) -> 
         for one in [pool.submit(start) for _ in range(CROWD)]:
             one.result()
     assert len(vain) == (0 if allowed else 1)
-    assert Protection(tmp_path).allowed == allowed
+    assert Protection(tmp_path, NOWHERE).allowed == allowed

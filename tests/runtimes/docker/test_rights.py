@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 
 from kubeobj.runtimes.configs import Resources, Security
+from kubeobj.runtimes.docker.creation import HOLDER_OOM_SCORE
+from kubeobj.runtimes.docker.engine import Engine
+from kubeobj.runtimes.docker.enginefaults import EngineFault
+from kubeobj.runtimes.docker.ownership import lacks_resource_right
 from kubeobj.runtimes.errors import StartFault
 from kubeobj.testing.conformance.runtimecase import RuntimeBox, refused
+from tests.engines import IMAGE, engine_url
 from tests.runtimes.docker.pods import printed_by
 
 STATUS = "grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status"
@@ -52,6 +57,25 @@ def test_a_container_gets_no_more_than_it_may_have(engine_box: RuntimeBox) -> No
     assert int(memory) == 64 * MIB
     assert cpu == "50000 100000"
     assert int(shares) in (256, 10)  # of version 1, and of version 2
+
+
+def test_what_an_engine_may_not_do_is_known_without_trying(kind: str, tmp_path: Path) -> None:
+    """And it is true. Of one that nobody can see, nothing is known."""
+    assert not lacks_resource_right(f"unix://{tmp_path}/nowhere")
+    assert not lacks_resource_right("tcp://127.0.0.1:1")
+    engine = Engine(engine_url(kind))
+    host = {"OomScoreAdj": HOLDER_OOM_SCORE, "NetworkMode": "none"}
+    body = {"Image": IMAGE, "Cmd": ["true"], "HostConfig": host}
+    made = engine.post("/containers/create", body=body)["Id"]
+    try:
+        engine.post(f"/containers/{made}/start")
+    except EngineFault:
+        pass
+    else:
+        assert not lacks_resource_right(engine_url(kind))
+    finally:
+        engine.delete(f"/containers/{made}", {"force": "1"})
+        engine.close()
 
 
 def test_who_is_to_end_early_is_known_to_the_kernel(engine_box: RuntimeBox) -> None:
