@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, final
 
 import click
@@ -96,7 +97,7 @@ def command(  # noqa: PLR0913 - one for each option
     if detach:
         from kubeobj.cli.upagent import start_detached
 
-        start_detached(directory, runtime)
+        start_detached(directory, runtime, meanwhile=_load)
         return _change(asked, directory, manifests)
     return _keep(asked, directory, manifests)
 
@@ -135,6 +136,12 @@ def _refuse(error: "Exception") -> int:
 
 
 # ---------------------------------------------------------------- a cluster that runs
+
+
+def _load() -> None:
+    """Load what is needed to ask a cluster, which takes about as long as one takes to start."""
+    for name in ("kubeobj.remote.client", "kubeobj.cli.upapply", "kubeobj.cli.upfollow"):
+        import_module(name)
 
 
 def _change(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Manifest"]) -> int:

@@ -164,7 +164,9 @@ def _tell(what: dict[str, object]) -> None:
             json.dump(what, out)
 
 
-def start_detached(directory: "StateDirectory", runtime: str) -> int:
+def start_detached(
+    directory: "StateDirectory", runtime: str, meanwhile: Callable[[], object] = lambda: None
+) -> int:
     """Start a process that is the cluster, and that outlives the terminal; return its number.
 
     It is in use once this returns.
@@ -172,6 +174,7 @@ def start_detached(directory: "StateDirectory", runtime: str) -> int:
     Args:
         directory: Where its state is.
         runtime: What runs its pods.
+        meanwhile: Called while it starts.
 
     Raises:
         AgentFailed: If it could not be started.
@@ -198,6 +201,7 @@ def start_detached(directory: "StateDirectory", runtime: str) -> int:
     finally:
         os.close(writing)
         os.close(log)
+    meanwhile()
     with open(reading, encoding="utf-8") as told:  # noqa: PTH123 - a descriptor
         text = told.read()
     found = json.loads(text) if text else {}
