@@ -186,19 +186,20 @@ class EventFollower:
     def _compare(self, listed: list[Wire]) -> bool:
         """Find out what was missed, what has ended and what is gone; return whether anything."""
         alive = {str(one["Id"]): one for one in listed}
-        ended = {
+        ended = [
             container_id
             for container_id, one in alive.items()
             if state_of(str(one["State"])) is ContainerState.EXITED
-        }
+        ]
         for container_id, one in alive.items():
             labels = one["Labels"]
             self._pods[container_id] = (labels.get(_POD_UID, ""), labels.get(KIND) == SANDBOX)
         if self._old is None:
             self._old = frozenset(ended)
         is_news = False
-        for container_id in ended - self._old:
-            is_news = self._reached(container_id, _Stage.STOPPED) or is_news
+        for container_id in ended:
+            if container_id not in self._old:
+                is_news = self._reached(container_id, _Stage.STOPPED) or is_news
         for container_id in [one for one in self._stages if one not in alive]:
             self._reached(container_id, _Stage.STOPPED)
             is_news = self._reached(container_id, _Stage.REMOVED) or is_news

@@ -87,7 +87,7 @@ class Execution:
         try:
             return self._engine.get(f"/exec/{exec_id}/json")
         except EngineFault as fault:
-            if fault.status == 404:  # its container is gone
+            if fault.is_absent:  # with its container
                 return {"Running": False, "ExitCode": _KILLED}
             raise RuntimeFault(f"failed to look at a command: {fault.message}") from None
 
@@ -138,6 +138,6 @@ def _result(code: int, stdout: bytes, stderr: bytes) -> ExecResult:
 
 
 def _refused(container_id: str, fault: EngineFault) -> RuntimeFault:
-    if fault.status == 404:
+    if fault.is_absent:
         return NoSuchContainer(f'there is no container "{container_id}"')
     return RuntimeFault(f"failed to run a command in the container: {fault.message}")

@@ -17,7 +17,7 @@ from kubeobj.runtimes.docker.engine import Engine
 from kubeobj.runtimes.docker.images import Images
 from kubeobj.runtimes.errors import NoSuchContainer, RuntimeUnavailable
 from kubeobj.runtimes.states import ContainerState, SandboxState
-from kubeobj.testing.conformance.runtimecase import refused
+from kubeobj.testing.conformance.runtimecase import RuntimeBox, refused
 from tests.engines import OPEN_IMAGE, URLS, engine_url
 from tests.runtimes.docker.enginerelay import EngineRelay
 from tests.runtimes.docker.pods import box_of
@@ -34,6 +34,24 @@ def relay(kind: str, tmp_path: Path) -> Iterator[EngineRelay]:
 
 def told(events: list[RuntimeEvent], what: Happened, container_id: str) -> bool:
     return any(one.what is what and one.container_id == container_id for one in list(events))
+
+
+def three(box: RuntimeBox) -> list[str]:
+    """Start three containers of one pod."""
+    sandbox, script = box.sandbox(), "echo ready; exec sleep 600"
+    return [box.start(sandbox, box.script(script, name)) for name in ("ends", "goes", "lives")]
+
+
+def all_is_told(
+    box: RuntimeBox, events: list[RuntimeEvent], ends: str, goes: str, lives: str
+) -> None:
+    """Wait until it is told that one has ended and one is gone, and then, of the last, its end."""
+    box.until(lambda: told(events, Happened.STOPPED, ends))
+    box.until(lambda: told(events, Happened.REMOVED, goes))
+    assert told(events, Happened.STOPPED, goes)
+    assert not told(events, Happened.STOPPED, lives)
+    box.runtime.stop_container(lives, 0)
+    box.until(lambda: told(events, Happened.STOPPED, lives))
 
 
 # ---------------------------------------------------------------- a broken socket
@@ -70,10 +88,7 @@ def test_what_ended_while_the_socket_was_broken_is_told(
 ) -> None:
     """And what went, and what is new."""
     with box_of(kind, tmp_path, relay.url) as box:
-        sandbox = box.sandbox()
-        ends = box.start(sandbox, box.script("echo ready; exec sleep 600", "ends"))
-        goes = box.start(sandbox, box.script("echo ready; exec sleep 600", "goes"))
-        lives = box.start(sandbox, box.script("echo ready; exec sleep 600", "lives"))
+        ends, goes, lives = three(box)
         with box.listening() as events:
             box.until(lambda: box.state(lives) is ContainerState.RUNNING)
             relay.cut()
@@ -82,12 +97,7 @@ def test_what_ended_while_the_socket_was_broken_is_told(
             engine.delete(f"/containers/{goes}", {"force": "1"})
             engine.close()
             relay.mend()
-            box.until(lambda: told(events, Happened.STOPPED, ends))
-            box.until(lambda: told(events, Happened.REMOVED, goes))
-            assert told(events, Happened.STOPPED, goes)
-            assert not told(events, Happened.STOPPED, lives)
-            box.runtime.stop_container(lives, 0)
-            box.until(lambda: told(events, Happened.STOPPED, lives))
+            all_is_told(box, events, ends, goes, lives)
         assert box.runtime.container(ends).exit_code == 137
         with refused(NoSuchContainer):
             box.runtime.container(goes)
@@ -98,20 +108,12 @@ def test_what_an_engine_forgets_to_tell_is_found_out(
 ) -> None:
     """And then it is listened to anew, so that the next is heard at once."""
     with box_of(kind, tmp_path, relay.url) as box:
-        sandbox = box.sandbox()
-        ends = box.start(sandbox, box.script("echo ready; exec sleep 600", "ends"))
-        goes = box.start(sandbox, box.script("echo ready; exec sleep 600", "goes"))
-        lives = box.start(sandbox, box.script("echo ready; exec sleep 600", "lives"))
+        ends, goes, lives = three(box)
         with box.listening() as events:
             relay.mute()
             box.runtime.stop_container(ends, 0)
             box.runtime.remove_container(goes)
-            box.until(lambda: told(events, Happened.STOPPED, ends))
-            box.until(lambda: told(events, Happened.REMOVED, goes))
-            assert told(events, Happened.STOPPED, goes)
-            assert not told(events, Happened.STOPPED, lives)
-            box.runtime.stop_container(lives, 0)
-            box.until(lambda: told(events, Happened.STOPPED, lives))
+            all_is_told(box, events, ends, goes, lives)
         assert len(events) == len({(one.what, one.container_id) for one in events}), "once each"
 
 
