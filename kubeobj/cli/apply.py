@@ -2,11 +2,7 @@
 
 import click
 
-from kubeobj.cli.connecting import (
-    Reach,
-    dry_run_option,
-    reaching,
-)
+from kubeobj.cli.connecting import Reach, dry_run_option, reaching
 
 
 @click.command(

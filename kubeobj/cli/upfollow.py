@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from kubeobj.manifests import Manifest
 
 LOOKED_EVERY_SECONDS: Final = 0.15
-"""How often it is looked how far workloads have come, at most."""
+"""How long it is waited, at least, until it is looked again how far workloads have come."""
 
-LOOKED_EVERY_SECONDS_AT_LEAST: Final = 1.0
-"""How often it is looked at least, where looking takes long: it keeps others from their work."""
+LONGEST_PAUSE_SECONDS: Final = 1.0
+"""How long at most, where looking takes long."""
 
+# A tenth of the time at most: what is asked, and what brings workloads up, is one process.
 _PAUSE_TIMES_LOOK: Final = 9
 
 
@@ -92,7 +93,7 @@ def follow(
             if all(state.is_settled for state in states) or is_late or is_over():
                 return Followed(states, seconds)
             pause = (clock.now() - now) * _PAUSE_TIMES_LOOK
-            sleep(min(max(LOOKED_EVERY_SECONDS, pause), LOOKED_EVERY_SECONDS_AT_LEAST))
+            sleep(min(max(LOOKED_EVERY_SECONDS, pause), LONGEST_PAUSE_SECONDS))
 
 
 def state_record(state: WorkloadState) -> Document:
