@@ -306,8 +306,10 @@ def test_the_same_for_coroutines() -> None:
         async with AsyncCluster(runtime="process") as cluster:
             await cluster.apply(deployment("web", 1, "echo one; echo two; exec sleep 1000"))
             await cluster.wait("deployments", "web", "Available", within=120)
+            # Taken while it is the only one: another may come first and not have started.
+            (pod,) = cluster.client.list("pods")
+            name = pod.metadata.name
             await cluster.scale("deployments", "web", replicas=2)
-            name = cluster.client.list("pods")[0].metadata.name
             async for line in cluster.logs(name, follow=True):
                 found.append(line)
                 if len(found) == 2:
