@@ -1,8 +1,9 @@
 """One thread that hears what an engine tells of our containers, and passes it on.
 
-Events are told in order, each once. When the engine was away, what has ended meanwhile is found by
-asking what there is. So it is when it has told nothing for a while: Podman reads its events from a
-file, and loses its place there at times.
+Events are told in order, each once, and none is left out: who hears that a container has ended has
+heard that it was made and started. When the engine was away, what has happened meanwhile is found
+by asking what there is. So it is when it has told nothing for a while: Podman reads its events from
+a file, and loses its place there at times.
 
 Source: Docker Engine API 1.41, ``SystemEvents``.
 """
@@ -51,6 +52,11 @@ _ACTIONS: Final = {
     "destroy": _Stage.REMOVED,
     "remove": _Stage.REMOVED,
 }
+_STATES: Final = {
+    ContainerState.CREATED: _Stage.CREATED,
+    ContainerState.RUNNING: _Stage.STARTED,
+    ContainerState.EXITED: _Stage.STOPPED,
+}
 _TOLD: Final = {
     _Stage.CREATED: Happened.CREATED,
     _Stage.STARTED: Happened.STARTED,
@@ -75,6 +81,7 @@ class EventFollower:
     ) -> None:
         self._engine = engine
         self._owner = owner
+        self._begun_at = begun_at
         self._since = f"{begun_at:.9f}"
         self._found = found
         self._lock = threading.Lock()
@@ -85,8 +92,7 @@ class EventFollower:
         self._stream: EngineStream | None = None
         # What has gone last: it may be told once more, by a stream that is behind.
         self._gone: deque[str] = deque(maxlen=_GONE_KEPT)
-        # What had ended before we came; None before it was looked at.
-        self._old: frozenset[str] | None = None
+        self._has_looked = False
         self._thread = threading.Thread(target=self._run, name="kubeobj-events", daemon=True)
         self._thread.start()
 
@@ -184,36 +190,36 @@ class EventFollower:
                 return
 
     def _compare(self, listed: list[Wire]) -> bool:
-        """Find out what was missed, what has ended and what is gone; return whether anything."""
+        """Find out what was missed; return whether anything was."""
         alive = {str(one["Id"]): one for one in listed}
-        ended = [
-            container_id
-            for container_id, one in alive.items()
-            if state_of(str(one["State"])) is ContainerState.EXITED
-        ]
+        is_news = False
         for container_id, one in alive.items():
             labels = one["Labels"]
             self._pods[container_id] = (labels.get(_POD_UID, ""), labels.get(KIND) == SANDBOX)
-        if self._old is None:
-            self._old = frozenset(ended)
-        is_news = False
-        for container_id in ended:
-            if container_id not in self._old:
-                is_news = self._reached(container_id, _Stage.STOPPED) or is_news
+            stage = _STATES.get(state_of(str(one["State"])))
+            if stage is None:
+                continue
+            if not self._has_looked and int(one["Created"]) < int(self._begun_at):
+                self._stages[container_id] = stage  # it had come so far before anyone listened
+            is_news = self._reached(container_id, stage) or is_news
+        self._has_looked = True
         for container_id in [one for one in self._stages if one not in alive]:
-            self._reached(container_id, _Stage.STOPPED)
             is_news = self._reached(container_id, _Stage.REMOVED) or is_news
         return is_news
 
     def _reached(self, container_id: str, stage: _Stage) -> bool:
-        """Tell how far a container has come, if that is news; return whether it is."""
-        before = self._stages.get(container_id)
-        if (before is not None and before >= stage) or container_id in self._gone:
+        """Tell how far a container has come, as far as that is news; return whether it is.
+
+        What an engine left out is told, too, as Podman does with the end of what is removed right
+        after it. Whether what is removed was ever started nobody can tell any more.
+        """
+        before = self._stages.get(container_id, -1)
+        if before >= stage or container_id in self._gone:
             return False
-        if stage is _Stage.REMOVED and before is not _Stage.STOPPED:
-            # Podman says nothing of the end of what is removed right after it.
-            self._tell(container_id, _Stage.STOPPED)
-        self._tell(container_id, stage)
+        for one in _Stage:
+            is_known = one is not _Stage.STARTED or stage is not _Stage.REMOVED
+            if before < one <= stage and is_known:
+                self._tell(container_id, one)
         if stage is _Stage.REMOVED:
             self._stages.pop(container_id, None)
             self._pods.pop(container_id, None)

@@ -153,8 +153,10 @@ def test_a_port_of_the_machine_leads_to_a_pod(cluster: Cluster) -> None:
             )
 
         until(told, "the port in use is told")
-        reasons = {one["reason"] for one in cluster.events()}
-        assert "HostPortConflict" in reasons
+        until(
+            lambda: "HostPortConflict" in {one["reason"] for one in cluster.events()},
+            "an event says so, too",
+        )
     until(lambda: not cluster.status()["troubles"], "the port is had")
     with LoadGenerator("127.0.0.1", port, askers=1, pause_seconds=0.01) as load:
         until(lambda: load.bodies.get("here", 0) > 3, "the pod answers")

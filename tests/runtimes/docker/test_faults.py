@@ -117,6 +117,27 @@ def test_what_an_engine_forgets_to_tell_is_found_out(
         assert len(events) == len({(one.what, one.container_id) for one in events}), "once each"
 
 
+def test_a_life_that_an_engine_forgets_to_tell_is_told_whole(
+    kind: str, relay: EngineRelay, tmp_path: Path
+) -> None:
+    """Who hears of an end has heard of the beginning."""
+    with box_of(kind, tmp_path, relay.url) as box:
+        sandbox = box.sandbox()
+        with box.listening() as events:
+            heard = box.start(sandbox, box.config("heard"))
+            box.until(lambda: any(one.container_id == heard for one in events))
+            relay.mute()
+            forgotten = box.start(sandbox, box.config("forgotten", exits=0))
+
+            def told() -> list[Happened]:
+                return [one.what for one in events if one.container_id == forgotten]
+
+            box.until(lambda: Happened.STOPPED in told())
+            box.runtime.remove_container(forgotten)
+            box.until(lambda: Happened.REMOVED in told())
+        assert told() == list(Happened)
+
+
 def test_a_log_misses_nothing_while_the_socket_is_broken(
     kind: str, relay: EngineRelay, tmp_path: Path
 ) -> None:
