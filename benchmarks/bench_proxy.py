@@ -70,7 +70,7 @@ def test_proxy_throughput(benchmark: BenchmarkFixture, proxy: ProxyProcess) -> N
         proxied.append(flooded(SERVICE, PORT, CONNECTIONS))
 
     with serving("flood"):
-        benchmark.pedantic(both, rounds=9, warmup_rounds=1)
+        benchmark.pedantic(both, rounds=25, warmup_rounds=1)
     ratios = [one / other for one, other in zip(direct, proxied, strict=True)]
     benchmark.extra_info["proxy_throughput_cost"] = statistics.median(ratios)
     benchmark.extra_info["proxy_bytes_per_second"] = statistics.median(proxied)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kubeobj.network.proxy import vessels
 from kubeobj.network.proxy.eventloop import EventLoop
 from kubeobj.network.proxy.forwarding import KEPT, Forwarding
+from kubeobj.network.proxy.sockets import hold_nothing_back
 from kubeobj.network.proxy.vessels import Buffer, Pipe, Vessel, Vessels
 from kubeobj.network.rules import Backend, Frontend, Rule
 
@@ -185,3 +186,25 @@ def test_what_is_closed_by_one_is_not_called_for_another() -> None:
         one.close()
         other.close()
     assert len(called) == 1
+
+
+# ---------------------------------------------------------------- how it is sent
+
+
+@pytest.mark.parametrize(
+    ("address", "is_unpaced"), [("127.0.0.9", True), ("::1", True), ("10.1.2.3", False)]
+)
+def test_on_loopback_nothing_is_spread_over_time(address: str, *, is_unpaced: bool) -> None:
+    """Elsewhere it is for the machine to say how."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        one = socket.create_connection(server.getsockname())
+
+    def control() -> bytes:
+        return one.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16).rstrip(b"\0")
+
+    with one:
+        usual = control()
+        hold_nothing_back(one, address)
+        assert one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert control() == (b"reno" if is_unpaced else usual)
+    hold_nothing_back(one, address)

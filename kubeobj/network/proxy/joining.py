@@ -3,13 +3,12 @@
 import errno
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Final, final
 
 from kubeobj.network.proxy.connections import Connection
 from kubeobj.network.proxy.eventloop import EventLoop, Timer
 from kubeobj.network.proxy.forwarding import Forwarding
-from kubeobj.network.proxy.sockets import reset_on_close
+from kubeobj.network.proxy.sockets import hold_nothing_back, reset_on_close
 from kubeobj.network.proxy.vessels import Vessels
 from kubeobj.network.rules import Backend
 
@@ -90,9 +89,8 @@ class Joining:
             self._try_next()
             return
         self._forwarding.note(self._address, backend, self._loop.time())
-        for end in (self._client, one):
-            with suppress(OSError):  # one that has gone already; that is found out soon
-                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        hold_nothing_back(self._client, self._address)
+        hold_nothing_back(one, backend.address)
         Connection(self._client, one, self._vessels, self._loop)
 
     def _give_up(self) -> None:
