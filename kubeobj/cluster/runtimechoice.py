@@ -111,11 +111,11 @@ def _automatic(before: str) -> tuple[str, str]:
 
 def _first_engine() -> "FoundEngine | None":
     try:
-        from kubeobj.runtimes.docker.engines import find_engines
+        from kubeobj.runtimes.docker.engines import find_engine
     except ImportError:  # the SDK is an extra
         return None
     try:
-        return next(iter(find_engines()), None)
+        return find_engine()
     except RuntimeUnavailable:
         return None
 

@@ -47,7 +47,6 @@ class Engine:
         self._client: APIClient | None = None
         self._version: RuntimeVersion | None = None
         self._prefix = ""
-        self.architecture: str = ""
 
     # ------------------------------------------------------------ what it is
 
@@ -66,6 +65,10 @@ class Engine:
     def is_podman(self) -> bool:
         """Whether it is Podman."""
         return self.version().name == "podman"
+
+    def architecture(self) -> str:
+        """Return for which processors its containers are, in Go's word for it: ``amd64``."""
+        return str(self.get("/version").get("Arch", ""))
 
     def _connected(self) -> "APIClient":
         client = self._client
@@ -90,20 +93,21 @@ class Engine:
             path = self.url.removeprefix("unix://")
             client.mount("http+docker://", KeptConnections(path, PATIENCE_SECONDS, _CONNECTIONS))
         client.trust_env = False  # neither proxies nor .netrc have to do with a socket
-        found = _json(self._asked(client, "GET", "/version"))
-        names = {str(one.get("Name", "")) for one in found.get("Components") or ()}
-        kind = "podman" if "Podman Engine" in names else "docker"
-        api = tuple(int(part) for part in str(found["ApiVersion"]).split(".")[:2])
-        if api < OLDEST_API:
+        try:
+            spoken, self._version = _introduction(self._asked(client, "GET", "/_ping").headers)
+            if not spoken:
+                raise RuntimeUnavailable(
+                    f"what answers at {self.url} is no container engine: it does not name its API"
+                )
+            if spoken < OLDEST_API:
+                raise RuntimeUnavailable(
+                    f"the engine at {self.url} is too old: its API is {_text_of(spoken)}, and 1.40 "
+                    "is needed (Docker 19.03, Podman 3)"
+                )
+        except RuntimeUnavailable:
             client.close()
-            raise RuntimeUnavailable(
-                f"the engine at {self.url} is too old: its API is {found['ApiVersion']}, and 1.40 "
-                "is needed (Docker 19.03, Podman 3)"
-            )
-        major, minor = min(api, NEWEST_API)
-        self._prefix = f"/v{major}.{minor}"
-        self._version = RuntimeVersion(kind, str(found["Version"]))
-        self.architecture = str(found.get("Arch", ""))
+            raise
+        self._prefix = f"/v{_text_of(min(spoken, NEWEST_API))}"
         return client
 
     # ------------------------------------------------------------ to ask it
@@ -228,6 +232,26 @@ class Engine:
             client, self._client = self._client, None
         if client is not None:
             client.close()
+
+
+def _introduction(headers: Mapping[str, str]) -> tuple[tuple[int, ...], RuntimeVersion]:
+    """Return which API an engine speaks, and what it is, by how it answers a ping.
+
+    The API's version is empty if it does not name one.
+
+    It says more about itself when it is asked for its version. But for that it starts programs of
+    its own to ask them for theirs, which takes Podman more than half a second.
+    """
+    spoken = headers.get("Api-Version", "").split(".")[:2]
+    podman = headers.get("Libpod-Api-Version", "")
+    kind = "podman" if podman else "docker"
+    version = podman or headers.get("Server", "").partition(" ")[0].removeprefix("Docker/")
+    numbers = tuple(int(part) for part in spoken if part.isdecimal())
+    return numbers, RuntimeVersion(kind, version)
+
+
+def _text_of(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 def _json(answer: "Response") -> Wire:

@@ -57,11 +57,6 @@ def engine_urls(environment: Mapping[str, str], home: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(urls))
 
 
-def find_engines(environment: Mapping[str, str] | None = None) -> tuple[FoundEngine, ...]:
-    """Return the engines that answer, in the order in which they are to be preferred."""
-    return _looked(os.environ if environment is None else environment)[0]
-
-
 def find_engine(kind: str = ANY, environment: Mapping[str, str] | None = None) -> FoundEngine:
     """Return the first engine of a kind: ``docker``, ``podman`` or `ANY`.
 
@@ -69,15 +64,21 @@ def find_engine(kind: str = ANY, environment: Mapping[str, str] | None = None) -
         RuntimeUnavailable: If there is none; it says where was looked, and what to do.
     """
     given = os.environ if environment is None else environment
-    found, problems = _looked(given)
     named = given.get(_NAMED[kind], "")
+    found: list[FoundEngine] = []
+    problems: list[str] = []
+    for url in _places(given):
+        try:
+            found.append(_engine_at(url))
+        except RuntimeUnavailable as fault:
+            problems.append(fault.message)
+        fitting = [engine for engine in found if kind in (ANY, engine.kind)]
+        if fitting and (not named or named in {engine.url for engine in found}):
+            return fitting[0]
     if named and named not in {engine.url for engine in found}:
         # Whoever names one does not want their containers anywhere else.
         why = "; ".join(problems)
         raise RuntimeUnavailable(f"{_NAMED[kind]} is {named}, and nothing answers there: {why}")
-    for engine in found:
-        if kind in (ANY, engine.kind):
-            return engine
     wanted = {"docker": "Docker", "podman": "Podman"}.get(kind, "container engine")
     others = f"; there is {found[0].kind} at {found[0].url}" if found else ""
     if problems:
@@ -89,28 +90,31 @@ def find_engine(kind: str = ANY, environment: Mapping[str, str] | None = None) -
     )
 
 
-def _looked(
-    given: Mapping[str, str],
-) -> tuple[tuple[FoundEngine, ...], tuple[str, ...]]:
+def _places(given: Mapping[str, str]) -> list[str]:
+    """Return where one may be: what was asked for, and what there is of what is usual."""
     asked = {given.get("DOCKER_HOST", ""), given.get("CONTAINER_HOST", "")}
-    found: list[FoundEngine] = []
-    problems: list[str] = []
-    for url in engine_urls(given, Path.home()):
-        if url not in asked and not os.path.lexists(url.removeprefix("unix://")):
-            continue
-        problem = unsupported(url)
-        if problem:
-            problems.append(problem)
-            continue
-        engine = Engine(url)
-        try:
-            version = engine.version()
-            found.append(FoundEngine(version.name, version.version, url))
-        except RuntimeUnavailable as fault:
-            problems.append(fault.message)
-        finally:
-            engine.close()
-    return tuple(found), tuple(problems)
+    return [
+        url
+        for url in engine_urls(given, Path.home())
+        if url in asked or os.path.lexists(url.removeprefix("unix://"))
+    ]
+
+
+def _engine_at(url: str) -> FoundEngine:
+    """Return the engine that answers there.
+
+    Raises:
+        RuntimeUnavailable: If none does, or it cannot be used.
+    """
+    problem = unsupported(url)
+    if problem:
+        raise RuntimeUnavailable(problem)
+    engine = Engine(url)
+    try:
+        version = engine.version()
+    finally:
+        engine.close()
+    return FoundEngine(version.name, version.version, url)
 
 
 def unsupported(url: str) -> str:

@@ -1,16 +1,19 @@
 """Engines are found by their sockets, and it is said why one is not."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from kubeobj.runtimes.docker import engines
 from kubeobj.runtimes.docker.dockerruntime import DockerRuntime
+from kubeobj.runtimes.docker.engine import Engine
 from kubeobj.runtimes.docker.enginefaults import unavailable
-from kubeobj.runtimes.docker.engines import find_engine, find_engines
+from kubeobj.runtimes.docker.engines import find_engine
 from kubeobj.runtimes.docker.ownership import owner_of
 from kubeobj.runtimes.errors import NoSuchContainer, RuntimeUnavailable
 from kubeobj.testing.conformance.runtimecase import RuntimeBox, refused
@@ -41,9 +44,11 @@ def dead_socket(path: Path) -> Iterator[str]:
 
 def test_an_engine_is_found_where_it_is_said_to_be(kind: str) -> None:
     url = engine_url(kind)
-    found = find_engines({"DOCKER_HOST": url})[0]
+    found = find_engine(environment={"DOCKER_HOST": url})
     assert (found.kind, found.url) == (kind, url)
-    assert found.version
+    engine = Engine(url)
+    assert found.version == engine.get("/version")["Version"]
+    engine.close()
 
 
 def test_an_engine_is_found_by_what_it_is(kind: str) -> None:
@@ -80,6 +85,33 @@ def test_a_dead_socket_says_that_the_engine_does_not_run(nowhere: Path) -> None:
     with dead_socket(nowhere / "dead.sock") as url, refused(RuntimeUnavailable) as errors:
         find_engine("docker", {"DOCKER_HOST": url})
     assert "does not run; start it ('systemctl start docker'" in errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("spoken", "said"),
+    [
+        (None, "is no container engine: it does not name its API"),
+        ("of late", "is no container engine: it does not name its API"),
+        ("1.39", "is too old: its API is 1.39, and 1.40 is needed (Docker 19.03, Podman 3)"),
+    ],
+)
+def test_what_cannot_be_used_is_named(nowhere: Path, spoken: str | None, said: str) -> None:
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            if spoken is not None:
+                self.send_header("Api-Version", spoken)
+            self.end_headers()
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"tcp://127.0.0.1:{server.server_port}"
+        with refused(RuntimeUnavailable) as errors:
+            find_engine("docker", {"DOCKER_HOST": url})
+        server.shutdown()
+        thread.join()
+    assert f"{url} {said}" in errors[0].message
 
 
 def test_who_may_not_use_an_engine_is_told_how_to(tmp_path: Path) -> None:
