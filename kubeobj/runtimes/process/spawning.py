@@ -29,6 +29,12 @@ NOT_EXECUTABLE: Final = 126
 NOT_STARTED: Final = 128
 """With which code something ends that could not be started for another reason."""
 
+_MOST_BYTES: Final = 4096
+"""How much a pipe takes, and gives, as one piece."""
+
+_MOST_CHARACTERS: Final = 600
+"""How long a message may be, each character of which takes up to six bytes."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -164,8 +170,17 @@ def _why_not(command: str, environment: Mapping[str, str], error: OSError) -> tu
 
 
 def _tell(failure: int, message: str, code: int) -> NoReturn:
-    os.write(failure, json.dumps({"message": message, "code": code}).encode()[:4096])
+    told = json.dumps({"message": _shortened(message), "code": code}, ensure_ascii=False)
+    os.write(failure, told.encode(errors="replace"))
     os._exit(code)
+
+
+def _shortened(message: str) -> str:
+    if len(message) <= _MOST_CHARACTERS:
+        return message
+    # What happened is said at the end, of what at the beginning.
+    half = _MOST_CHARACTERS // 2
+    return f"{message[:half]} ... {message[-half:]}"
 
 
 def read_failure(fd: int) -> Wire | None:
@@ -174,10 +189,14 @@ def read_failure(fd: int) -> Wire | None:
     Raises:
         BlockingIOError: If nobody knows yet.
     """
-    data = os.read(fd, 4096)
+    data = os.read(fd, _MOST_BYTES)
     if not data:
         return None
-    failure: Wire = json.loads(data)
+    try:
+        failure: Wire = json.loads(data)
+    except ValueError:
+        # Whoever waits for it must not end with it.
+        return {"message": data.decode(errors="replace"), "code": NOT_STARTED}
     return failure
 
 
