@@ -135,7 +135,7 @@ def _start_failed(
 ) -> None:
     reason, message = fault
     if reason == FETCH:
-        memory.wanted[name] = None
+        memory.wanted[name] = memory.counted[name] = None
         return
     memory.images.pop(name, None)
     memory.wait(name, reason, message, now)

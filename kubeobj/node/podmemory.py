@@ -145,6 +145,8 @@ class Memory:
         pulls: Images that could not be had, by name.
         wanted: Containers whose image has to be fetched before they can be started, by name.
         images: Images that were fetched for containers and not used yet: the id by container.
+        counted: Containers that have waited to be started again, and are as soon as their image is
+            there: that start was counted before, by name.
         has_volumes: Whether its volumes are set up.
         doom: Why it ends, if somebody has said so.
         ending_since: When it began to end; None before.
@@ -170,6 +172,7 @@ class Memory:
     pulls: dict[str, FailedPull] = field(default_factory=dict)
     wanted: dict[str, None] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
+    counted: dict[str, None] = field(default_factory=dict)
     has_volumes: bool = False
     doom: Doom | None = None
     ending_since: float | None = None

@@ -244,10 +244,17 @@ def _start(
         attempt = next_attempt(situation.pod, name, situation.view)
         action = StartContainer(name, attempt, sandbox, memory.images.get(name, ""))
         if begin(action, situation, memory, out):
-            exited = situation.view.latest_exited(name)
-            if exited is not None:
-                finished = memory.ended_at(exited, situation.now)
-                memory.restarts.note(name, finished, situation.now)
+            _count(name, situation, memory)
+
+
+def _count(name: str, situation: Situation, memory: Memory) -> None:
+    """Count that a container is started again, once however often its image is asked for."""
+    is_counted = name in memory.counted
+    memory.counted.pop(name, None)
+    exited = situation.view.latest_exited(name)
+    if exited is not None and not is_counted:
+        finished = memory.ended_at(exited, situation.now)
+        memory.restarts.note(name, finished, situation.now)
 
 
 def _clear_the_way(
@@ -267,7 +274,7 @@ def _waits(container: Wire, situation: Situation, memory: Memory, out: Decision)
     """Return whether a container is not started yet because it has ended too often."""
     name, pod = container["name"], situation.pod
     exited = situation.view.latest_exited(name)
-    if exited is None or name in memory.wanted or name in memory.images:
+    if exited is None or name in memory.counted:
         return False
     until = memory.restarts.until(name, memory.ended_at(exited, situation.now))
     if until <= situation.now:

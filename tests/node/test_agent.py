@@ -71,10 +71,11 @@ def test_a_pod_that_has_done_its_work_is_over(
     assert runs(it) == {"a": "exited 0"}
 
 
-def test_a_crashing_container_waits_longer_each_time() -> None:
-    """Not the first time; then 10 s, 20 s and so on, to 5 min."""
+@pytest.mark.parametrize("policy", ["IfNotPresent", "Always"])
+def test_a_crashing_container_waits_longer_each_time(policy: str) -> None:
+    """Not the first time; then 10 s, 20 s and so on, to 5 min; also if its image is fetched."""
     it = world(a=Behaviour(run_seconds=1, exit_code=1))
-    it.create({"name": "a"})
+    it.create({"name": "a", "imagePullPolicy": policy})
     it.settle()
     started = []
     for _ in range(1300):
