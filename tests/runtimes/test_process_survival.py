@@ -1,5 +1,6 @@
 """What survives what: killed agents and wardens, full disks, and what is left over."""
 
+import json
 import os
 import shutil
 import signal
@@ -13,10 +14,11 @@ import pytest
 
 from kubeobj.clock import VirtualClock
 from kubeobj.runtimes.cri import Happened
-from kubeobj.runtimes.errors import StartFault
+from kubeobj.runtimes.errors import CreateFault, StartFault
 from kubeobj.runtimes.process.logfile import LogFile
-from kubeobj.runtimes.states import ContainerState
-from kubeobj.testing.conformance.runtimecase import RuntimeBox
+from kubeobj.runtimes.process.processtree import boot_id
+from kubeobj.runtimes.states import ContainerState, SandboxState
+from kubeobj.testing.conformance.runtimecase import RuntimeBox, refused
 from tests.runtimes.processes import is_alive, kill_warden, pid_of, processes, warden_of
 
 COUNTING = "echo ready; n=0; while true; do n=$((n+1)); echo $n; sleep 0.01; done"
@@ -145,6 +147,55 @@ def test_a_warden_ends_when_nobody_needs_it(box: RuntimeBox) -> None:
     box.until(lambda: not warden_of(box))
     box.reopen()
     assert box.state(container_id) is ContainerState.EXITED
+
+
+def _restarted(box: RuntimeBox, boots: tuple[object, object]) -> None:
+    """Let another agent and warden begin, after a start of the machine that files say.
+
+    Args:
+        box: The runtime.
+        boots: What sandboxes and what containers say of it; None for nothing.
+    """
+    box.runtime.close()
+    if warden_of(box):
+        kill_warden(box)
+    for pattern, boot in zip(("*/*/sandbox.json", "*/*/run.json"), boots, strict=True):
+        for path in (box.directory / "runtime").glob(pattern):
+            content = {**json.loads(path.read_text()), "boot": boot}
+            path.write_text(json.dumps({k: v for k, v in content.items() if v is not None}))
+    box.reopen()
+
+
+@pytest.mark.parametrize("of_sandbox", ["another", None])
+def test_nothing_is_ready_after_the_machine_was_started_again(
+    box: RuntimeBox, of_sandbox: str | None
+) -> None:
+    """A pod gets another sandbox, so what prepares it is run again; its address is free."""
+    sandbox = box.sandbox()
+    container_id = box.start(sandbox, box.script("echo ready; sleep 600"))
+    box.runtime.close()
+    kill_warden(box)
+    os.kill(pid_of(box, container_id), signal.SIGKILL)
+    _restarted(box, (of_sandbox, "another"))
+    (found,) = box.runtime.sandboxes()
+    assert found == replace(sandbox, state=SandboxState.NOT_READY)
+    assert box.ended(container_id).reason == "ContainerStatusUnknown"
+    with refused(CreateFault):
+        box.create(found, box.config("again"))
+    assert box.sandbox("next").addresses == sandbox.addresses
+    box.runtime.remove_sandbox(found.id)
+    assert [one.pod.name for one in box.runtime.sandboxes()] == ["next"]
+
+
+def test_what_has_run_since_the_machine_was_started_is_ready(box: RuntimeBox) -> None:
+    """Also if it was made before sandboxes said when; where nothing has run, nothing is lost."""
+    sandbox, unused = box.sandbox(), box.sandbox("unused")
+    container_id = box.start(sandbox, box.script("echo ready; sleep 600"))
+    _restarted(box, (None, boot_id()))
+    assert box.runtime.sandboxes() == (sandbox, replace(unused, state=SandboxState.NOT_READY))
+    assert box.state(container_id) is ContainerState.RUNNING
+    assert box.run(box.config("again", exits=0)).exit_code == 0
+    box.runtime.stop_container(container_id, 0)
 
 
 def test_a_frozen_process_is_ended(box: RuntimeBox) -> None:

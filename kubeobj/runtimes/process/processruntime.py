@@ -22,6 +22,7 @@ from kubeobj.runtimes.errors import (
     SandboxFault,
     StartFault,
 )
+from kubeobj.runtimes.process import processtree
 from kubeobj.runtimes.process.accounting import Running, usage_of
 from kubeobj.runtimes.process.cgroups import Cgroups
 from kubeobj.runtimes.process.commands import Commands
@@ -204,6 +205,7 @@ class ProcessRuntime:
             config.hostname,
             str(config.hosts_file or ""),
             has_dns=config.dns is not None,
+            boot=processtree.boot_id(),
         )
         try:
             self._make_sandbox(record, config)

@@ -37,6 +37,7 @@ class SandboxRecord:
         hostname: What its containers take for the name of their machine.
         hosts_file: What they see as ``/etc/hosts``; empty for that of the machine.
         has_dns: Whether it has a ``resolv.conf`` of its own.
+        boot: In which start of the machine it was made; empty where that was not written down.
     """
 
     sandbox: Sandbox
@@ -45,6 +46,7 @@ class SandboxRecord:
     hostname: str
     hosts_file: str = ""
     has_dns: bool = False
+    boot: str = ""
 
     def to_wire(self) -> Wire:
         """Return it as JSON."""

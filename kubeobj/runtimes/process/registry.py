@@ -3,7 +3,7 @@
 import itertools
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final, final
 
@@ -11,6 +11,7 @@ from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.runtimes.cri import Happened, Notify, RuntimeEvent, Unsubscribe
 from kubeobj.runtimes.errors import CreateFault, NoSuchContainer
+from kubeobj.runtimes.process.processtree import boot_id
 from kubeobj.runtimes.process.records import ContainerRecord, Records, SandboxRecord
 from kubeobj.runtimes.process.supervised import unknown_end
 from kubeobj.runtimes.states import Container, ContainerState, SandboxState
@@ -36,13 +37,29 @@ class Registry:
         self._runs: dict[str, Wire] = {}
         self._known: dict[str, Container] = {}
         records.sweep()
-        self._sandboxes = {one.sandbox.id: one for one in records.sandboxes()}
         self._containers = {one.id: one for one in records.containers()}
         for record in self._containers.values():
             self._learn(record.id, *records.life(record.id))
+        self._sandboxes = {one.sandbox.id: one for one in self._found_sandboxes()}
         serials = [one.serial for one in self._sandboxes.values()]
         serials += [one.serial for one in self._containers.values()]
         self._serials = itertools.count(max(serials, default=0) + 1)
+
+    def _found_sandboxes(self) -> Iterator[SandboxRecord]:
+        """Yield what is written down; what another start of the machine had is stopped."""
+        boot = boot_id()
+        living = {
+            self._containers[container_id].sandbox_id
+            for container_id, run in self._runs.items()
+            if run["boot"] == boot
+        }
+        for record in self._records.sandboxes():
+            # Without a word of its own, what has run in it tells; nothing is lost if nothing has.
+            if record.boot == boot or (not record.boot and record.sandbox.id in living):
+                yield record
+            else:
+                gone = replace(record.sandbox, state=SandboxState.NOT_READY)
+                yield replace(record, sandbox=gone)
 
     # ------------------------------------------------------------ what there is
 
