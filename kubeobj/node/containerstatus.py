@@ -9,7 +9,7 @@ from typing import Final, final
 
 from kubeobj.documents import Wire
 from kubeobj.node.podinits import is_initialized
-from kubeobj.node.podmemory import Memory
+from kubeobj.node.podmemory import Memory, Waiting
 from kubeobj.node.podrenewal import RENEWING, RENEWING_MESSAGE
 from kubeobj.node.podresizing import given_to
 from kubeobj.node.podview import PodView
@@ -102,7 +102,7 @@ class ContainerStatuses:
             "state": self._state(run),
             "lastState": {"terminated": last} if last else {},
             "restartCount": run.attempt,
-            "image": container.get("image", run.image),
+            "image": run.image or container.get("image", ""),
             "imageID": run.image_id,
         }
         if run.state is not ContainerState.CREATED:
@@ -201,14 +201,27 @@ class ContainerStatuses:
 
     def _put_waiting(self, container: Wire, status: Wire) -> None:
         """Say why a container waits that is to be started, if that is known."""
-        why = self._memory.waiting.get(container["name"])
-        if why is None or self._memory.ending_since is not None:
+        if self._memory.ending_since is not None:
             return
+        why = self._memory.waiting.get(container["name"])
         if not is_to_be_started(self._pod, container, self._view):
+            if not self._is_restarting(container, status):
+                return
+            # What was said to have ended for good can not be said to run again.
+            why = why or Waiting("ContainerCreating", "", 0.0)
+        if why is None:
             return
         if "terminated" in status["state"]:
             status["lastState"] = status["state"]
-        status["state"] = {"waiting": {"reason": why.reason, "message": why.message}}
+        waiting = {"reason": why.reason, "message": why.message}
+        status["state"] = {"waiting": {key: said for key, said in waiting.items() if said}}
+
+    def _is_restarting(self, container: Wire, status: Wire) -> bool:
+        """Return whether a run has ended to be started again, whatever the policy says of it."""
+        run = self._view.latest(container["name"])
+        if run is None or "terminated" not in status["state"]:
+            return False
+        return self._memory.restarting.get(run.name) == run.id
 
     def _was_done(self, container: Wire, status: Wire) -> bool:
         """Return whether an init container has done its part, of which nothing is left."""

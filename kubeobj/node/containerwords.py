@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 
 from kubeobj.documents import Wire
+from kubeobj.runtimes.states import Container
 
 POD_NAME: Final = "io.kubernetes.pod.name"
 POD_NAMESPACE: Final = "io.kubernetes.pod.namespace"
@@ -38,6 +39,15 @@ def container_hash(container: Wire) -> str:
     """
     text = orjson.dumps({"image": container.get("image", ""), "name": container["name"]})
     return hashlib.sha256(text).hexdigest()[:8]
+
+
+def is_changed(container: Wire, run: Container) -> bool:
+    """Return whether a container is to be another one than when one of its runs was made.
+
+    Of a run that does not say what it was made as, nobody knows; it is left alone.
+    """
+    made_as = run.annotations.get(HASH)
+    return made_as is not None and made_as != container_hash(container)
 
 
 def sandbox_labels(pod: Wire) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 from kubeobj.documents import Wire
+from kubeobj.node.containerwords import is_changed
 from kubeobj.node.podview import PodView
 from kubeobj.node.probes.kinds import Findings, ProbeKind
 from kubeobj.node.restartpolicy import init_containers_of, is_restarted, is_sidecar
@@ -123,11 +124,14 @@ class _Walk:
             started = self.findings.get((run.id, ProbeKind.STARTUP))
             if started is not True:
                 if started is False:
-                    self._kill(position, container, run, ProbeKind.STARTUP)
+                    self._kill_failed(position, container, run, ProbeKind.STARTUP)
                 return
         self._is_past(position)
-        if self.findings.get((run.id, ProbeKind.LIVENESS)) is False:
-            self._kill(position, container, run, ProbeKind.LIVENESS)
+        if is_changed(container, run):
+            message = f"Init container {container['name']} definition changed"
+            self._kill(position, Kill(container, run, message))
+        elif self.findings.get((run.id, ProbeKind.LIVENESS)) is False:
+            self._kill_failed(position, container, run, ProbeKind.LIVENESS)
 
     def _look_at_exited(self, position: int, container: Wire, run: Container) -> None:
         if is_sidecar(container):
@@ -146,9 +150,14 @@ class _Walk:
         elif not self.before:
             self.starts.append(position + 1)
 
-    def _kill(self, position: int, container: Wire, run: Container, probe: ProbeKind) -> None:
+    def _kill_failed(
+        self, position: int, container: Wire, run: Container, probe: ProbeKind
+    ) -> None:
         message = f"Init container {container['name']} failed {probe.title.lower()} probe"
-        self.wanted.kills.append(Kill(container, run, message, probe))
+        self._kill(position, Kill(container, run, message, probe))
+
+    def _kill(self, position: int, kill: Kill) -> None:
+        self.wanted.kills.append(kill)
         self.starts.append(position)
 
 

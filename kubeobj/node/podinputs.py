@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol, final
 
 from kubeobj.documents import Wire
+from kubeobj.node.containerwords import container_annotations
 from kubeobj.node.podfacts import NodeFacts
 from kubeobj.runtimes.configs import ContainerConfig, ImageAuth, PodIdentity, SandboxConfig
 from kubeobj.runtimes.states import Container, Image
@@ -175,7 +176,7 @@ class PlainInputs:
         addresses: tuple[str, ...],
     ) -> ContainerConfig:
         """Return a container with its image and its command."""
-        del pod, addresses
+        del addresses
         name = container["name"]
         return ContainerConfig(
             name,
@@ -185,6 +186,7 @@ class PlainInputs:
             tuple(container.get("command") or ()),
             tuple(container.get("args") or ()),
             log_path=str(Path(name) / f"{attempt}.log"),
+            annotations=container_annotations(pod, container, attempt),
         )
 
     def auth(self, pod: Wire, image: str) -> tuple[tuple[ImageAuth, ...], tuple[str, ...]]:

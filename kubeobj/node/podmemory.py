@@ -62,7 +62,9 @@ class Delay:
 @final
 @dataclass(slots=True)
 class Restarts:
-    """How long containers wait until they are started again, by name.
+    """How long containers wait until they are started again, by what they are: by their hash.
+
+    A container that has become another one has never failed.
 
     Args:
         longest: How long they wait at most, in seconds.
@@ -72,24 +74,24 @@ class Restarts:
     longest: float = LONGEST_SECONDS
     delays: dict[str, Delay] = field(default_factory=dict)
 
-    def until(self, name: str, finished: float) -> float:
+    def until(self, key: str, finished: float) -> float:
         """Return when a container that has ended then may be started: at first, at once."""
-        delay = self._valid(name, finished)
+        delay = self._valid(key, finished)
         return finished if delay is None else finished + delay.seconds
 
-    def seconds(self, name: str) -> float:
+    def seconds(self, key: str) -> float:
         """Return how long a container waits now."""
-        delay = self.delays.get(name)
+        delay = self.delays.get(key)
         return 0.0 if delay is None else delay.seconds
 
-    def note(self, name: str, finished: float, now: float) -> None:
+    def note(self, key: str, finished: float, now: float) -> None:
         """Take in that a container is started again that has ended then."""
-        delay = self._valid(name, finished)
+        delay = self._valid(key, finished)
         seconds = FIRST_SECONDS if delay is None else delay.seconds * 2
-        self.delays[name] = Delay(min(seconds, self.longest), now)
+        self.delays[key] = Delay(min(seconds, self.longest), now)
 
-    def _valid(self, name: str, finished: float) -> Delay | None:
-        delay = self.delays.get(name)
+    def _valid(self, key: str, finished: float) -> Delay | None:
+        delay = self.delays.get(key)
         if delay is None or finished - delay.since > FORGIVEN_AFTER_SECONDS:
             return None
         return delay

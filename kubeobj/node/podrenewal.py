@@ -6,6 +6,7 @@ Source: KEP-5532, Restart All Containers on Container Exits (v1.36).
 from typing import Final
 
 from kubeobj.documents import Wire
+from kubeobj.node.containerwords import container_hash
 from kubeobj.node.podactions import RemoveContainer, StopContainer
 from kubeobj.node.podending import SHORTEST_SECONDS
 from kubeobj.node.podmemory import Memory
@@ -60,23 +61,25 @@ def plan_renewal(situation: Situation, memory: Memory, out: Decision) -> bool:
 
 def _begins(situation: Situation, memory: Memory) -> bool:
     """Return whether a container has ended so that all of them begin anew now."""
-    run = _ended(situation)
-    if run is None:
+    ended = _ended(situation)
+    if ended is None:
         return False
+    container, run = ended
+    key = container_hash(container)
     finished = memory.ended_at(run, situation.now)
-    if memory.restarts.until(run.name, finished) > situation.now:
+    if memory.restarts.until(key, finished) > situation.now:
         return False  # it waits like any other that has ended too often
-    memory.restarts.note(run.name, finished, situation.now)
+    memory.restarts.note(key, finished, situation.now)
     memory.is_renewing = True
     return True
 
 
-def _ended(situation: Situation) -> Container | None:
+def _ended(situation: Situation) -> tuple[Wire, Container] | None:
     pod = situation.pod
     for container in (*init_containers_of(pod), *pod["spec"]["containers"]):
         run = situation.view.latest(container["name"])
         if run is not None and run.state is ContainerState.EXITED:
             rule = rule_for(container, run.exit_code)
             if rule is not None and rule["action"] == RESTART_ALL:
-                return run
+                return container, run
     return None

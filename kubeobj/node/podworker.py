@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kubeobj.documents import Wire
+from kubeobj.node.containerwords import container_hash, is_changed
 from kubeobj.node.podactions import (
     PrepareVolumes,
     PullImage,
@@ -189,7 +190,7 @@ def want(
             if is_killed or is_to_be_started(pod, container, view):
                 wanted.starts.append(container)
             continue
-        kill = _failed_probe(pod, container, run, findings)
+        kill = _reason_to_end(pod, container, run, findings)
         if kill is None:
             kept += 1
             continue
@@ -203,7 +204,10 @@ def want(
     return wanted
 
 
-def _failed_probe(pod: Wire, container: Wire, run: Container, findings: Findings) -> Kill | None:
+def _reason_to_end(pod: Wire, container: Wire, run: Container, findings: Findings) -> Kill | None:
+    if is_changed(container, run):  # then it is started again whatever its policy says
+        message = f"Container {container['name']} definition changed, will be restarted"
+        return Kill(container, run, message)
     for kind in (ProbeKind.LIVENESS, ProbeKind.STARTUP):
         if findings.get((run.id, kind)) is False:
             restarts = is_restarted_after_failure(pod, container)
@@ -244,17 +248,18 @@ def _start(
         attempt = next_attempt(situation.pod, name, situation.view)
         action = StartContainer(name, attempt, sandbox, memory.images.get(name, ""))
         if begin(action, situation, memory, out):
-            _count(name, situation, memory)
+            _count(container, situation, memory)
 
 
-def _count(name: str, situation: Situation, memory: Memory) -> None:
+def _count(container: Wire, situation: Situation, memory: Memory) -> None:
     """Count that a container is started again, once however often its image is asked for."""
+    name = container["name"]
     is_counted = name in memory.counted
     memory.counted.pop(name, None)
     exited = situation.view.latest_exited(name)
     if exited is not None and not is_counted:
         finished = memory.ended_at(exited, situation.now)
-        memory.restarts.note(name, finished, situation.now)
+        memory.restarts.note(container_hash(container), finished, situation.now)
 
 
 def _clear_the_way(
@@ -272,16 +277,16 @@ def _clear_the_way(
 
 def _waits(container: Wire, situation: Situation, memory: Memory, out: Decision) -> bool:
     """Return whether a container is not started yet because it has ended too often."""
-    name, pod = container["name"], situation.pod
+    name, pod, key = container["name"], situation.pod, container_hash(container)
     exited = situation.view.latest_exited(name)
     if exited is None or name in memory.counted:
         return False
-    until = memory.restarts.until(name, memory.ended_at(exited, situation.now))
+    until = memory.restarts.until(key, memory.ended_at(exited, situation.now))
     if until <= situation.now:
         return False
     out.look_again(until)
     where = _where(pod)
-    lasts = go_duration(memory.restarts.seconds(name))
+    lasts = go_duration(memory.restarts.seconds(key))
     message = f"back-off {lasts} restarting failed container={name} pod={where}"
     if memory.wait(name, "CrashLoopBackOff", message, situation.now):
         told = f"Back-off restarting failed container {name} in pod {where}"

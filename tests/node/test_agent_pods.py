@@ -121,3 +121,80 @@ def test_what_a_node_cannot_give_is_said(cpu: str, reason: str) -> None:
     assert it.conditions()[type_] == why
     assert it.container()["resources"] == {"requests": {"cpu": "100m"}}
     assert it.container()["allocatedResources"] == {"cpu": "100m"}
+
+
+# ---------------------------------------------------------------- another image
+
+
+def set_image(it: AgentWorld, image: str, part: str = "containers", name: str = "a") -> None:
+    """Let a container have another image."""
+    patch = {"spec": {part: [{"name": name, "image": image}]}}
+    it.client.patch("pods", "p", patch, type="strategic", namespace="default")
+
+
+@pytest.mark.parametrize("policy", ["Always", "OnFailure", "Never"])
+def test_a_container_that_is_to_have_another_image_is_started_again_with_it(policy: str) -> None:
+    """Whatever the policy is; until it has ended it is said to have the one that it has."""
+    it = world(a=Behaviour(stop_seconds=5, pull_seconds=3))
+    it.create({"name": "a"}, restartPolicy=policy)
+    it.advance(3)
+    old = it.container()
+    set_image(it, "a:2")
+    it.advance(4)
+    assert it.container() == old
+    assert (old["image"], it.state()) == ("a:1", "running")
+    for _ in range(8):
+        it.advance(0.5)
+        assert it.status()["phase"] == "Running"
+    a = it.container()
+    assert (a["image"], a["restartCount"], it.state()) == ("a:2", 1, "running")
+    assert a["lastState"]["terminated"]["containerID"] == old["containerID"]
+    assert (it.status()["phase"], it.conditions()["Ready"]) == ("Running", "True")
+    assert "Killing: Container a definition changed, will be restarted" in it.events()
+    it.advance(60)
+    assert it.container() == a
+
+
+def test_a_sidecar_that_is_to_have_another_image_is_started_again() -> None:
+    """And the container that it serves is left alone."""
+    it = world()
+    it.create({"name": "a"}, inits=[{"name": "s", "restartPolicy": "Always"}])
+    it.settle()
+    set_image(it, "s:2", "initContainers", "s")
+    it.advance(2)
+    s = it.container("s", part="initContainerStatuses")
+    assert (s["image"], s["restartCount"], "running" in s["state"]) == ("s:2", 1, True)
+    assert it.container()["restartCount"] == 0
+    assert "Killing: Init container s definition changed" in it.events()
+
+
+def test_another_image_is_not_waited_for_as_the_one_that_has_failed() -> None:
+    """It has never failed; the one before has, and is remembered to."""
+    it = world(a=Behaviour(run_seconds=1, exit_code=1))
+    it.create({"name": "a"})
+    it.advance(100)
+    assert (it.state(), it.container()["restartCount"]) == ("waiting CrashLoopBackOff", 4)
+    set_image(it, "a:2")
+    it.advance(0.5)
+    assert (it.state(), it.container()["restartCount"]) == ("running", 5)
+    set_image(it, "a:1")
+    it.advance(1)
+    assert it.state() == "waiting CrashLoopBackOff"
+    assert "back-off 1m20s" in it.container()["state"]["waiting"]["message"]
+
+
+def test_what_else_of_a_pod_changes_starts_nothing_again() -> None:
+    """A label, and what its containers may use."""
+    it = world()
+    policy = [{"resourceName": "cpu", "restartPolicy": "NotRequired"}]
+    asks = {"requests": {"cpu": "100m"}}
+    it.create({"name": "a", "resources": asks, "resizePolicy": policy})
+    it.settle()
+    it.client.patch(
+        "pods", "p", {"metadata": {"labels": {"x": "y"}}}, type="merge", namespace="default"
+    )
+    more = {"spec": {"containers": [{"name": "a", "resources": {"requests": {"cpu": "200m"}}}]}}
+    it.client.patch("pods", "p", more, type="strategic", namespace="default", part="resize")
+    it.advance(5)
+    assert it.container()["restartCount"] == 0
+    assert it.container()["resources"]["requests"] == {"cpu": "200m"}

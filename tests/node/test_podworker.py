@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kubeobj.node.containerwords import container_hash
 from kubeobj.node.podactions import (
     Action,
     PrepareVolumes,
@@ -158,7 +159,7 @@ def test_what_has_ended_begins_again_as_the_policy_says(
 def test_it_waits_once_if_the_clock_of_the_runtime_is_ahead() -> None:
     """Or if this one was put back: from when the end was noticed, not for ever."""
     memory = ready()
-    memory.restarts.delays["a"] = Delay(10, 890)
+    memory.restarts.delays[container_hash({"name": "a", "image": "a:1"})] = Delay(10, 890)
     ended = run("a", EXITED, finished_at=NOW + 3600)
     assert decide(pod("a"), ended, memory=memory).actions == []
     assert decide(pod("a"), ended, memory=memory, now=NOW + 9).actions == []
@@ -168,7 +169,7 @@ def test_it_waits_once_if_the_clock_of_the_runtime_is_ahead() -> None:
 def test_a_wait_is_kept_to_and_told_once() -> None:
     """When it is over is when to look again."""
     memory = ready()
-    memory.restarts.delays["a"] = Delay(160, 890)
+    memory.restarts.delays[container_hash({"name": "a", "image": "a:1"})] = Delay(160, 890)
     document = pod("a")
     first = decide(document, run("a", EXITED, 3, exit_code=1), memory=memory)
     assert (first.actions, first.look_at) == ([], 1060.0)
