@@ -6,6 +6,7 @@ Source: ``k8s.io/kubernetes/pkg/kubelet/eviction`` eviction_manager.go (v1.36): 
 back by itself first (images that nobody uses), then one pod has to go at a time.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ LOOKS_EVERY_SECONDS: Final = 10.0
 MEASURED_AFTER_SECONDS: Final = 2.0
 """How soon a node is looked at again once something runs that was not seen before."""
 
+_LOG: Final = logging.getLogger("kubeobj.node")
 _DISKS: Final = frozenset({Signal.DISK, Signal.INODES, Signal.IMAGE_DISK})
 _OVER: Final = frozenset({"Succeeded", "Failed"})
 
@@ -170,8 +172,12 @@ class NodeKeeper:
         return busy or found is not None
 
     def _look(self, measured: Mapping[str, PodFolders]) -> None:
-        """Look at the node, beside the loop."""
-        self._found = self._sampler.look(measured)
+        """Look at the node, beside the loop; whatever goes wrong, the next look is tried."""
+        try:
+            self._found = self._sampler.look(measured)
+        except Exception:
+            _LOG.exception("node %s could not be looked at", self._keeping.config.name)
+            self._is_looking = False
         self._keeping.wake()
 
     def _to_measure(self) -> dict[str, PodFolders]:
@@ -190,7 +196,9 @@ class NodeKeeper:
             # What has just begun is measured by the next look, for which nobody likes to wait.
             self._look_at = min(self._look_at, now + MEASURED_AFTER_SECONDS)
         short = self._shortages(sample)
-        pressures = self._pressures.note(short, now)
+        # Where nobody knows how full the machine is, it is as short as it was.
+        is_known = sample.levels is not None
+        pressures = self._pressures.note(short, now) if is_known else self._pressures.conditions
         health = NodeHealth(sample.runtime, pressures, sample.images)
         with suppress(ApiError):  # the next look reports again
             self._registration.report(sample.version, health, now)
@@ -205,6 +213,8 @@ class NodeKeeper:
 
     def _shortages(self, sample: Sample) -> tuple[Shortage, ...]:
         levels, facts = sample.levels, self._keeping.facts
+        if levels is None:
+            return ()
         there = {
             Signal.MEMORY: Level(levels.memory_available_bytes, facts.memory_bytes),
             Signal.DISK: Level(levels.disk_available_bytes, facts.disk_bytes),

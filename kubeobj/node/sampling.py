@@ -5,11 +5,12 @@ It asks the runtime and the file system, so it blocks: whoever needs it does it 
 Source: ``k8s.io/kubernetes/pkg/kubelet/stats`` (v1.36) for what is looked at.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import final
+from typing import Final, final
 
 from kubeobj.clock import Clock
 from kubeobj.node.host import HostLevels, read_levels
@@ -26,6 +27,8 @@ from kubeobj.runtimes.states import (
     Usage,
 )
 
+_LOG: Final = logging.getLogger("kubeobj.node")
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Sample:
     Args:
         runtime: Whether its runtime can work; the fields after the next are empty if not.
         version: What its runtime is.
-        levels: How full the machine is.
+        levels: How full the machine is; None if that could not be read.
         look: What pods and machine have used.
         images: Its images.
         used_images: Names and ids of the images that containers have.
@@ -45,7 +48,7 @@ class Sample:
 
     runtime: RuntimeStatus
     version: RuntimeVersion
-    levels: HostLevels
+    levels: HostLevels | None
     look: Look
     images: tuple[Image, ...] = ()
     used_images: frozenset[str] = frozenset()
@@ -78,24 +81,38 @@ class Sampler:
         self._version = RuntimeVersion("unknown", "0")
 
     def look(self, measured: Mapping[str, "PodFolders"]) -> Sample:
-        """Return how the node is now. Whatever the runtime does not say is left out.
+        """Return how the node is now. Whatever the machine or the runtime does not say is left out.
 
         Args:
             measured: The pods whose disk is measured, by uid: that reads their folders through.
         """
-        levels, status = self._levels(self._folder), self._runtime.status()
+        levels, status = self._read_levels(), RuntimeStatus()
         disks = {uid: folders.measure() for uid, folders in measured.items()}
         try:
+            status = self._runtime.status()
             return self._whole(levels, status, disks)
         except RuntimeFault as fault:
-            if status.ready:
-                status = RuntimeStatus(ready=False, reason=fault.reason, message=fault.message)
-            at = self._clock.now()
-            look = Look(at, {}, _machine(levels, at), disks)
-            return Sample(status, self._version, levels, look)
+            reason, message = fault.reason, fault.message
+        except Exception as error:  # a runtime that breaks its promises is no better than none
+            _LOG.exception("the container runtime could not be looked at")
+            reason, message = "RuntimeError", str(error) or type(error).__name__
+        if status.ready:
+            status = RuntimeStatus(ready=False, reason=reason, message=message)
+        at = self._clock.now()
+        return Sample(status, self._version, levels, Look(at, {}, _machine(levels, at), disks))
+
+    def _read_levels(self) -> HostLevels | None:
+        try:
+            return self._levels(self._folder)
+        except OSError as error:
+            _LOG.warning("cannot read how full the machine is: %s", error)
+            return None
 
     def _whole(
-        self, levels: HostLevels, status: RuntimeStatus, disks: Mapping[str, Mapping[str, int]]
+        self,
+        levels: HostLevels | None,
+        status: RuntimeStatus,
+        disks: Mapping[str, Mapping[str, int]],
     ) -> Sample:
         runtime = self._runtime
         self._version = runtime.version()
@@ -130,7 +147,9 @@ def _by_key(
             yield ContainerKey(pod.uid, pod.namespace, pod.name, one.name), (one.id, used)
 
 
-def _machine(levels: HostLevels, at: float) -> Usage:
+def _machine(levels: HostLevels | None, at: float) -> Usage | None:
+    if levels is None:
+        return None
     memory = levels.memory_bytes - levels.memory_available_bytes
     return Usage(at, cpu_nanoseconds=levels.cpu_nanoseconds, memory_bytes=memory)
 

@@ -52,6 +52,7 @@ class Bench:
     folder: Path
     levels: HostLevels = ROOMY
     frees: bool = False
+    is_unreadable: bool = False
     clock: VirtualClock = field(default_factory=VirtualClock)
     config: NodeConfig = field(default_factory=lambda: NodeConfig("here"))
 
@@ -72,6 +73,8 @@ class Bench:
 
     def _look(self, folder: Path) -> HostLevels:
         assert folder == self.folder
+        if self.is_unreadable:
+            raise FileNotFoundError(2, "No such file or directory", str(folder))
         freed = 20 * GIB if self.frees and not self.runtime.images() else 0
         return replace(self.levels, disk_available_bytes=self.levels.disk_available_bytes + freed)
 
@@ -93,6 +96,13 @@ class Bench:
         conditions = node.at("status", "conditions")
         assert isinstance(conditions, list)
         return {one["type"]: one["status"] for one in conditions}
+
+    def ready(self) -> tuple[str, str]:
+        """Return whether the node is ready, and why."""
+        conditions = self.client.get("nodes", "here").at("status", "conditions")
+        assert isinstance(conditions, list)
+        [found] = [one for one in conditions if one["type"] == "Ready"]
+        return found["status"], found["message"]
 
     def lease(self) -> object:
         return self.client.get("leases", "here", namespace="kube-node-lease").at(
@@ -134,6 +144,62 @@ def test_a_node_without_its_runtime_is_not_ready_until_it_is_back(bench: Bench) 
     bench.runtime.host.is_reachable = True
     bench.manager.advance(11)
     assert bench.conditions()["Ready"] == "True"
+
+
+def test_a_runtime_that_breaks_its_promises_is_looked_at_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then the node is not ready, and says why."""
+
+    def fails() -> None:
+        raise ValueError("what the engine says is no JSON")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.runtime, "images", fails)
+        bench.manager.advance(11)
+        assert bench.ready() == (
+            "False",
+            "[container runtime is down: what the engine says is no JSON]",
+        )
+    bench.manager.advance(11)
+    assert bench.conditions()["Ready"] == "True"
+
+
+def test_a_machine_that_cannot_be_read_is_looked_at_again(bench: Bench) -> None:
+    """Meanwhile no pod has to go, and the node is as short of things as it was."""
+    bench.levels = replace(ROOMY, memory_available_bytes=50 << 20)
+    bench.manager.advance(11)
+    bench.is_unreadable = True
+    bench.pod("web")
+    bench.runtime.host.is_reachable = False
+    bench.manager.advance(600)
+    assert bench.conditions()["MemoryPressure"] == "True"
+    assert bench.conditions()["Ready"] == "False"
+    assert bench.pods.gone == []
+    bench.runtime.host.is_reachable = True
+    bench.is_unreadable = False
+    bench.manager.advance(11)
+    assert bench.conditions()["Ready"] == "True"
+    assert [name for name, _, _ in bench.pods.gone] == ["web"]
+
+
+def test_a_look_that_fails_altogether_is_not_the_last(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That it has failed is in the log."""
+    bench.pod("web", volumes=[{"name": "v", "emptyDir": {"sizeLimit": "64Ki"}}])
+
+    def fails(_folders: PodFolders) -> None:
+        raise ValueError("embedded null byte")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(PodFolders, "measure", fails)
+        bench.manager.advance(11)
+    assert "node here could not be looked at" in caplog.text
+    assert "embedded null byte" in caplog.text
+    bench.runtime.host.is_reachable = False
+    bench.manager.advance(11)
+    assert bench.conditions()["Ready"] == "False"
 
 
 def test_what_has_begun_is_measured_soon(bench: Bench, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ Source: Docker Engine API 1.41; ``k8s.io/cri-api`` runtime/v1 (v0.36) for what i
 """
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import final
 
@@ -34,6 +35,15 @@ from kubeobj.runtimes.states import (
     Sandbox,
     Usage,
 )
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Turn what an engine refuses into a fault that others know; *what* is what was to be done."""
+    try:
+        yield
+    except EngineFault as fault:
+        raise RuntimeFault(f"failed to {what}: {fault.message}") from None
 
 
 @final
@@ -74,7 +84,8 @@ class DockerRuntime:
 
     def version(self) -> RuntimeVersion:
         """Return what it is: ``docker`` or ``podman``."""
-        return self._engine.version()
+        with _told("look at the engine"):
+            return self._engine.version()
 
     def status(self) -> RuntimeStatus:
         """Return whether the engine answers; it raises nothing."""
@@ -98,15 +109,18 @@ class DockerRuntime:
 
     def stop_sandbox(self, sandbox_id: str) -> None:
         """End everything in a sandbox at once, and give up its network."""
-        self._sandboxes.stop(sandbox_id)
+        with _told("stop sandbox"):
+            self._sandboxes.stop(sandbox_id)
 
     def remove_sandbox(self, sandbox_id: str) -> None:
         """Remove a sandbox, with all of its containers."""
-        self._sandboxes.remove(sandbox_id)
+        with _told("remove sandbox"):
+            self._sandboxes.remove(sandbox_id)
 
     def sandboxes(self) -> tuple[Sandbox, ...]:
         """Return the sandboxes of this node, oldest first."""
-        return self._sandboxes.all()
+        with _told("list sandboxes"):
+            return self._sandboxes.all()
 
     # ------------------------------------------------------------ containers
 
@@ -128,7 +142,8 @@ class DockerRuntime:
 
     def containers(self, sandbox_id: str = "") -> tuple[Container, ...]:
         """Return the containers of this node, or of a sandbox, oldest first."""
-        return self._containers.all(sandbox_id)
+        with _told("list containers"):
+            return self._containers.all(sandbox_id)
 
     def container(self, container_id: str) -> Container:
         """Return a container as it is now."""
@@ -140,11 +155,13 @@ class DockerRuntime:
 
     def reopen_log(self, container_id: str) -> None:
         """Go on in a new log file, because the old one has been moved away."""
-        self._containers.reopen_log(container_id)
+        with _told("reopen the log"):
+            self._containers.reopen_log(container_id)
 
     def usage(self) -> Mapping[str, Usage]:
         """Return what each running container uses, by id."""
-        return self._containers.usage()
+        with _told("look at what containers use"):
+            return self._containers.usage()
 
     # ------------------------------------------------------------ inside of them
 
@@ -172,7 +189,8 @@ class DockerRuntime:
 
     def images(self) -> tuple[Image, ...]:
         """Return the images that the node has."""
-        return self._images.all()
+        with _told("list images"):
+            return self._images.all()
 
     def image(self, name: str) -> Image | None:
         """Return the image that a name stands for; None if it is not here."""
@@ -184,11 +202,13 @@ class DockerRuntime:
 
     def remove_image(self, image_id: str) -> None:
         """Remove an image that no container uses."""
-        self._images.remove(image_id)
+        with _told("remove image"):
+            self._images.remove(image_id)
 
     def filesystem(self) -> FilesystemUsage:
         """Return how full it is where images and containers are kept."""
-        return self._images.filesystem()
+        with _told("look at the filesystem of images"):
+            return self._images.filesystem()
 
     # ------------------------------------------------------------ what happens
 
