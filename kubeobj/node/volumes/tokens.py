@@ -103,6 +103,14 @@ class Tokens:
             tokens = list(self._tokens.get(pod_uid, {}).values())
         return min((one.renewed for one in tokens), default=None)
 
+    def put_off(self, pod_uid: str) -> None:
+        """Take in that the tokens of a pod could not be renewed: they are due after a pause."""
+        now = self._clock.now()
+        with self._lock:
+            for one in self._tokens.get(pod_uid, {}).values():
+                if one.renewed <= now:
+                    one.renewed = now + RETRIED_SECONDS
+
     def forget(self, pod_uid: str) -> None:
         """Forget the tokens of a pod."""
         with self._lock:

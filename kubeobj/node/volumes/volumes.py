@@ -87,9 +87,13 @@ class Volumes:
         with self._alone(pod["metadata"]["uid"]):
             if not facts.volumes_directory.is_dir():
                 return False  # it has none yet, or none any more
-            for volume in used_volumes(pod):
-                if source_of(volume) in OF_OBJECTS:
-                    changed = self._project(pod, volume, facts) or changed
+            try:
+                for volume in used_volumes(pod):
+                    if source_of(volume) in OF_OBJECTS:
+                        changed = self._project(pod, volume, facts) or changed
+            finally:
+                # A token that is still due now was refused, or not reached.
+                self._tokens.put_off(pod["metadata"]["uid"])
         return changed
 
     def refresh_at(self, pod_uid: str) -> float | None:

@@ -265,6 +265,29 @@ def test_a_token_that_cannot_be_renewed_is_kept_while_it_is_good(world: PodWorld
     assert calls == [("default", "default")] * 3
 
 
+def test_a_token_that_has_expired_is_asked_for_after_a_pause(world: PodWorld) -> None:
+    """Not at once for ever, be it that the account has gone or that something else is missing."""
+    world.create("v1", "ConfigMap", "ca", data={"ca.crt": "CERT"})
+    volume = projected(expirationSeconds=1000)
+    pod = using(world, volume)
+    uid = pod["metadata"]["uid"]
+    world.volumes.set_up(pod)
+    world.client.delete("serviceaccounts", "default", namespace="default")
+    world.clock.advance(1000)
+    with pytest.raises(MountFault, match="failed to fetch token"):
+        world.volumes.refresh(pod)
+    assert world.volumes.refresh_at(uid) == world.clock.now() + 60
+    world.clock.advance(60)
+    volume["projected"]["sources"].reverse()
+    world.client.delete("configmaps", "ca", namespace="default")
+    world.step()
+    asked = world.token_requests
+    with pytest.raises(MountFault, match='configmap "ca" not found'):
+        world.volumes.refresh({**pod, "spec": {**pod["spec"], "volumes": [volume]}})
+    assert world.token_requests == asked
+    assert world.volumes.refresh_at(uid) == world.clock.now() + 60
+
+
 def test_a_token_belongs_to_its_user(world: PodWorld) -> None:
     """Where all containers run as the same one, only that one reads it."""
     world.create("v1", "ConfigMap", "ca", data={"ca.crt": "CERT"})
