@@ -158,7 +158,7 @@ class PodKeeper:
         is_ending = has_ended(situation, record.memory)
         if is_ending:
             record.cancel()
-        hands.board.look(record.pod, record.view, record.address, now, is_ending=is_ending)
+        hands.board.look(record.pod, situation.shown, record.address, now, is_ending=is_ending)
         situation = self._situation(record, now)
         decision = plan(situation, record.memory)
         for note in decision.notes:

@@ -4,7 +4,7 @@ Source: ``k8s.io/kubernetes/pkg/kubelet/kubelet_pods.go`` generateAPIPodStatus, 
 ``status/status_manager.go`` TerminatePod and mergePodStatus (v1.36).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, final
 
 from kubeobj.documents import Wire
@@ -37,6 +37,7 @@ class Reporter:
 
     def status(self, situation: Situation, memory: Memory) -> Wire:
         """Return the fields of the status that the node answers for."""
+        situation = replace(situation, view=situation.shown)
         pod, old = situation.pod, situation.pod["status"]
         made = ContainerStatuses(pod, situation.view, memory, situation.findings, self.runtime_name)
         inits = made.of("initContainerStatuses", init_containers_of(pod))

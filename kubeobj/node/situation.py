@@ -4,13 +4,16 @@ A worker looks at all there is and says what is to be done now; it never asks wh
 """
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, final
+from typing import Final, Literal, TypeAlias, final
 
 from kubeobj.documents import Wire
 from kubeobj.node.podactions import Action, StartContainer, StopContainer
 from kubeobj.node.podmemory import Memory
 from kubeobj.node.podview import PodView
 from kubeobj.node.probes.kinds import Findings
+from kubeobj.runtimes.states import ContainerState
+
+_BEGINNING: Final = frozenset({ContainerState.CREATED, ContainerState.RUNNING})
 
 NoteType: TypeAlias = Literal["Normal", "Warning"]
 """How much something matters that is told."""
@@ -72,6 +75,26 @@ class Situation:
     def is_busy(self, slot: str) -> bool:
         """Return whether something is being done there."""
         return any(one.action.slot == slot for one in self.flights)
+
+    @property
+    def shown(self) -> PodView:
+        """What there is of it, but for what begins: until all of that is done, it does not count.
+
+        A container that does something first runs meanwhile, and what comes of it is not known.
+        """
+        starting = {
+            one.action.container: one.action.attempt
+            for one in self.flights
+            if isinstance(one.action, StartContainer)
+        }
+        if not starting:
+            return self.view
+        counted = tuple(
+            one
+            for one in self.view.containers
+            if one.state not in _BEGINNING or starting.get(one.name) != one.attempt
+        )
+        return PodView(self.view.sandboxes, counted)
 
     @property
     def is_starting(self) -> bool:
