@@ -66,8 +66,8 @@ class Reporter:
         }
         for part, statuses in (
             ("initContainerStatuses", inits),
-            ("containerStatuses", mains),
-            ("ephemeralContainerStatuses", ephemerals),
+            ("containerStatuses", sorted(mains, key=_name_of)),
+            ("ephemeralContainerStatuses", sorted(ephemerals, key=_name_of)),
         ):
             if statuses:
                 status[part] = statuses
@@ -104,6 +104,11 @@ class Reporter:
             told["podIP"] = addresses[0]
             told["podIPs"] = [{"ip": one} for one in addresses]
         return told
+
+
+def _name_of(status: Wire) -> str:
+    name: str = status["name"]
+    return name
 
 
 def _end_all(pod: Wire, inits: list[Wire], mains: list[Wire]) -> None:

@@ -198,3 +198,25 @@ def test_what_else_of_a_pod_changes_starts_nothing_again() -> None:
     it.advance(5)
     assert it.container()["restartCount"] == 0
     assert it.container()["resources"]["requests"] == {"cpu": "200m"}
+
+
+def test_containers_are_told_by_name_and_init_containers_in_their_turn() -> None:
+    """However the pod lists them."""
+    it = world()
+    sidecars = [{"name": name, "restartPolicy": "Always"} for name in ("y", "x")]
+    it.create({"name": "b"}, {"name": "c"}, {"name": "a"}, inits=sidecars)
+    it.settle()
+    extra = [{"name": name, "image": f"{name}:1"} for name in ("e", "d")]
+    patch = {"spec": {"ephemeralContainers": extra}}
+    it.client.patch(
+        "pods", "p", patch, type="strategic", namespace="default", part="ephemeralcontainers"
+    )
+    it.settle()
+    status = it.status()
+    found = {key: [one["name"] for one in status[key]] for key in status if "Statuses" in key}
+    assert found == {
+        "initContainerStatuses": ["y", "x"],
+        "containerStatuses": ["a", "b", "c"],
+        "ephemeralContainerStatuses": ["d", "e"],
+    }
+    assert it.conditions()["Ready"] == "True"
