@@ -78,6 +78,27 @@ def test_volumes_follow_what_they_show(world: AgentWorld, tmp_path: Path) -> Non
     assert world.container()["restartCount"] == 0
 
 
+def test_a_container_starts_again_though_the_object_of_its_volume_has_gone(
+    world: AgentWorld, tmp_path: Path
+) -> None:
+    """With what that has shown last; that it has gone is told."""
+    world.client.create(config_map(a="1"))
+    volumes = [{"name": "v", "configMap": {"name": "settings"}}]
+    mounts = [{"name": "v", "mountPath": "/etc/settings"}]
+    pod = world.create({"name": "a", "volumeMounts": mounts}, volumes=volumes, **PLAIN)
+    world.settle()
+    world.client.delete("configmaps", "settings", namespace="default")
+    world.settle()
+    told = [one for one in world.events() if one.startswith("FailedMount: ")]
+    assert [one.endswith('configmap "settings" not found') for one in told] == [True]
+    [run] = world.host.runs
+    world.executor.submit(lambda: world.runtime.stop_container(run, 0))
+    world.until(lambda: world.container()["restartCount"] == 1)
+    world.until(lambda: world.state() == "running")
+    folder = tmp_path / "pods" / pod["metadata"]["uid"] / "volumes" / "kubernetes.io~configmap"
+    assert (folder / "v" / "a").read_text() == "1"
+
+
 def test_nothing_is_left_on_the_disk(world: AgentWorld, tmp_path: Path) -> None:
     """Of a pod that has gone, even if it went while there was no agent."""
     volumes = [{"name": "v", "emptyDir": {}}]

@@ -16,7 +16,7 @@ from kubeobj.documents import Wire
 from kubeobj.node.faults import MountFault, SourceFault
 from kubeobj.node.podfacts import NodeFacts, PodFacts
 from kubeobj.node.podsources import PodSources
-from kubeobj.node.volumes.atomicwriter import write_atomically
+from kubeobj.node.volumes.atomicwriter import DATA, write_atomically
 from kubeobj.node.volumes.claimvolumes import path_of, persistent_volume_of
 from kubeobj.node.volumes.emptydir import make_empty_directory
 from kubeobj.node.volumes.hostpath import host_path
@@ -64,7 +64,8 @@ class Volumes:
     def set_up(self, pod: Wire) -> dict[str, Path]:
         """Make the volumes that a pod's containers use, and return where they are, by name.
 
-        What is there already is kept, and brought up to date.
+        What is there already is kept, and brought up to date; where that does not work, because
+        its object has gone, it is as it was, and `refresh` tells of it.
 
         Raises:
             MountFault: If one cannot be made; nothing half-written is left of it.
@@ -81,19 +82,25 @@ class Volumes:
         """Bring what a pod's volumes show up to date; return whether anything has changed.
 
         Raises:
-            MountFault: If one cannot be; it is as it was.
+            MountFault: If one cannot be; it is as it was, and the others are up to date.
         """
         facts, changed = self._facts.of_pod(pod), False
         with self._alone(pod["metadata"]["uid"]):
             if not facts.volumes_directory.is_dir():
                 return False  # it has none yet, or none any more
+            faults: list[MountFault] = []
             try:
                 for volume in used_volumes(pod):
                     if source_of(volume) in OF_OBJECTS:
-                        changed = self._project(pod, volume, facts) or changed
+                        try:
+                            changed = self._project(pod, volume, facts) or changed
+                        except MountFault as fault:
+                            faults.append(fault)
             finally:
-                # A token that is still due now was refused, or not reached.
+                # A token that is still due now was refused, or not asked for.
                 self._tokens.put_off(pod["metadata"]["uid"])
+        if faults:
+            raise faults[0]
         return changed
 
     def refresh_at(self, pod_uid: str) -> float | None:
@@ -140,8 +147,13 @@ class Volumes:
     def _set_up(self, pod: Wire, volume: Wire, facts: PodFacts) -> Path:
         kind, name = source_of(volume), volume["name"]
         if kind in OF_OBJECTS:
-            self._project(pod, volume, facts)
-            return directory_of(facts, volume)
+            directory = directory_of(facts, volume)
+            try:
+                self._project(pod, volume, facts)
+            except MountFault:
+                if not (directory / DATA).exists():
+                    raise
+            return directory
         if kind in ("persistentVolumeClaim", "ephemeral"):
             return self._claimed(pod, volume)
         with _told(name):

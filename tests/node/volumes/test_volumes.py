@@ -168,6 +168,37 @@ def test_what_goes_away_stays_as_it_was(world: PodWorld) -> None:
     assert texts(path) == {"a": "1"}
 
 
+def test_what_went_away_keeps_no_other_volume_from_its_news(world: PodWorld) -> None:
+    world.config_map("gone", a="1")
+    world.config_map("kept", a="1")
+    pod = using(
+        world,
+        {"name": "one", "configMap": {"name": "gone"}},
+        {"name": "two", "configMap": {"name": "kept"}},
+    )
+    paths = world.volumes.set_up(pod)
+    world.client.delete("configmaps", "gone", namespace="default")
+    world.client.patch("configmaps", "kept", {"data": {"a": "2"}}, namespace="default")
+    world.step()
+    with pytest.raises(MountFault, match='configmap "gone" not found'):
+        world.volumes.refresh(pod)
+    assert texts(paths["two"]) == {"a": "2"}
+
+
+def test_a_volume_that_is_there_is_set_up_without_its_object(world: PodWorld) -> None:
+    """A container that is started again has what the one before had; a new volume is refused."""
+    world.config_map("c", a="1")
+    volume = {"name": "v", "configMap": {"name": "c"}}
+    pod = using(world, volume)
+    path = world.volumes.set_up(pod)["v"]
+    world.client.delete("configmaps", "c", namespace="default")
+    world.step()
+    assert world.volumes.set_up(pod) == {"v": path}
+    assert texts(path) == {"a": "1"}
+    with pytest.raises(MountFault, match='configmap "c" not found'):
+        world.volumes.set_up(using(world, volume, name="other"))
+
+
 def test_the_pod_itself(world: PodWorld) -> None:
     """Its labels and annotations, its resources; labels change."""
     items = [
