@@ -203,6 +203,7 @@ class LiveNode:
             memory_bytes=self._host.memory_bytes,
             dns=ClusterDns(servers, self.network.config.domain),
             service_names=None if servers else self.network.hosts_lines,
+            late_variables=getattr(self._chosen.runtime, "late_variables", {}),
         )
 
     def _inputs(self, manager: Manager, changed: Callable[[Request], object]) -> NodeInputs:

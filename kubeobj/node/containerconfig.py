@@ -11,7 +11,7 @@ from kubeobj.node.containermounts import message_mount, volume_mounts
 from kubeobj.node.containerresources import container_resources
 from kubeobj.node.containerwords import container_annotations, container_labels
 from kubeobj.node.etchosts import write_hosts_file
-from kubeobj.node.expansion import expand, mapping
+from kubeobj.node.expansion import Mapped, expand, mapping
 from kubeobj.node.faults import ConfigFault
 from kubeobj.node.podfacts import PodFacts
 from kubeobj.node.podsecurity import container_security
@@ -57,13 +57,14 @@ def container_config(  # noqa: PLR0913 - a container is made of so many things
         raise ConfigFault(f"{error.filename}: {why}", reason="CreateContainerError") from error
     if last_words is not None:
         mounts.append(last_words)
+    mapped = mapping(environment, facts.node.late_variables)
     return ContainerConfig(
         name=name,
         attempt=attempt,
         image=container.get("image", ""),
         image_id="" if image is None else image.id,
-        command=_expanded(container.get("command") or (), environment),
-        args=_expanded(container.get("args") or (), environment),
+        command=_expanded(container.get("command") or (), mapped),
+        args=_expanded(container.get("args") or (), mapped),
         working_directory=container.get("workingDir") or "",
         environment=environment,
         mounts=tuple(mounts),
@@ -79,6 +80,5 @@ def container_config(  # noqa: PLR0913 - a container is made of so many things
     )
 
 
-def _expanded(words: Sequence[str], environment: Mapping[str, str]) -> tuple[str, ...]:
-    mapped = mapping(environment)
+def _expanded(words: Sequence[str], mapped: Mapped) -> tuple[str, ...]:
     return tuple(expand(word, mapped) for word in words)

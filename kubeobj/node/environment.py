@@ -56,7 +56,7 @@ def environment_of(
         prefix = source.get("prefix", "")
         for name, value in reading.all_of(source).items():
             found[prefix + name] = value
-    mapped = mapping(found, told)
+    mapped = mapping(found, told, facts.node.late_variables)
     for variable in container.get("env") or ():
         answer: _Answer = variable.get("value") or ""
         if answer:

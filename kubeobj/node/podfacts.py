@@ -3,7 +3,7 @@
 Source: ``k8s.io/kubernetes/pkg/kubelet`` kubelet_getters.go (v1.36) for the directories.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, final
@@ -45,6 +45,8 @@ class NodeFacts:
         hosts_file: The file of names that pods see which share its network.
         service_names: Returns the lines of a file of names for the Services as a namespace sees
             them; None where pods can ask for those names.
+        late_variables: What takes the place of ``$(NAME)`` where a container has nothing of that
+            name itself: what its runtime puts there is known once it is made.
     """
 
     name: str
@@ -57,6 +59,7 @@ class NodeFacts:
     resolv_conf: Path = HOST_RESOLV_CONF
     hosts_file: Path = Path("/etc/hosts")
     service_names: Callable[[str], str] | None = None
+    late_variables: Mapping[str, str] = field(default_factory=dict)
 
     def of_pod(self, pod: Wire, addresses: tuple[str, ...] = ()) -> "PodFacts":
         """Return what is known of a pod on it.

@@ -1,5 +1,6 @@
 """What a runtime is asked for is what the pod says."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,29 @@ def config(
         environment=environment_of(pod, container, world.sources, facts, services),
         facts=facts,
     )
+
+
+def test_words_may_say_what_only_a_runtime_knows(world: PodWorld) -> None:
+    """Where the container has nothing of that name itself; what a variable says stays."""
+    world.facts = replace(world.facts, late_variables={"IP": "<ip>", "ROOT": "<root>"})
+    container = {
+        "name": "main",
+        "command": ["$(ROOT)/serve", "$$(ROOT)", "$(IP)", "$(PASSWORD)"],
+        "args": ["--root=$(ROOT)"],
+        "env": [{"name": "IP", "value": "own"}, {"name": "PASSWORD", "value": "$$(ROOT)"}],
+    }
+    found = config(world, world.pod("web", container))
+    assert found.command == ("<root>/serve", "$(ROOT)", "own", "$(ROOT)")
+    assert found.args == ("--root=<root>",)
+
+
+def test_no_path_in_a_volume_says_what_only_a_runtime_knows(world: PodWorld) -> None:
+    """It has to be there before the container is made."""
+    world.facts = replace(world.facts, late_variables={"ROOT": "\0ROOT\0"})
+    env = [{"name": "P", "value": "a$(ROOT)"}]
+    pod = mounting(world, {"emptyDir": {}}, {"subPathExpr": "$(P)"}, env=env)
+    with pytest.raises(ConfigFault, match="unable to provision SubPath"):
+        config(world, pod)
 
 
 def mounts(found: ContainerConfig) -> dict[str, Mount]:

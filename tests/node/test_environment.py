@@ -1,5 +1,6 @@
 """The environment of containers is what the kubelet makes it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,29 @@ def test_literals_refer_to_what_came_before(world: PodWorld) -> None:
     ]
     pod = world.pod("web", {"name": "a", "env": env})
     assert own(world, pod) == {"A": "1", "B": "1$(C)$(A)", "C": "1$(C)$(A)", "EMPTY": ""}
+
+
+def test_what_a_runtime_knows_is_asked_last(world: PodWorld) -> None:
+    """It takes the place of references in what the pod says, and never of what a secret says."""
+    world.facts = replace(world.facts, late_variables={"IP": "<ip>", "ROOT": "<root>"})
+    world.secret("keys", word="pa$(IP)ss")
+    env = [
+        {"name": "URL", "value": "http://$(IP)$(ROOT)/$(NOBODY)"},
+        {"name": "ESCAPED", "value": "$$(IP)"},
+        {"name": "PASSWORD", **ref("secretKeyRef", name="keys", key="word")},
+        {"name": "AGAIN", "value": "$(PASSWORD)"},
+        {"name": "IP", "value": "its own"},
+        {"name": "THEN", "value": "$(IP)"},
+    ]
+    pod = world.pod("web", {"name": "a", "env": env})
+    assert own(world, pod) == {
+        "URL": "http://<ip><root>/$(NOBODY)",
+        "ESCAPED": "$(IP)",
+        "PASSWORD": "pa$(IP)ss",
+        "AGAIN": "pa$(IP)ss",
+        "IP": "its own",
+        "THEN": "its own",
+    }
 
 
 def test_fields_of_the_pod(world: PodWorld) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from kubeobj.runtimes.configs import DnsConfig, Mount, Resources, Security
 from kubeobj.runtimes.errors import CreateFault, SandboxFault
+from kubeobj.runtimes.process.launching import LATE_VARIABLES
 from kubeobj.runtimes.process.plan import NO_NAMESPACES
 from kubeobj.runtimes.process.processruntime import ProcessOptions, ProcessRuntime
 from kubeobj.runtimes.states import SandboxState
@@ -62,12 +63,27 @@ def test_a_word_may_say_where_its_mounts_are(box: RuntimeBox, tmp_path: Path) ->
     (tmp_path / "data" / "file").write_text("content\n")
     config = replace(
         box.config(),
-        command=("cat", "$(KUBEOBJ_ROOT)/mounted/file"),
+        command=("cat", f"{LATE_VARIABLES['KUBEOBJ_ROOT']}/mounted/file"),
         mounts=(Mount("/mounted", tmp_path / "data"),),
     )
     ended = box.run(config)
     box.until_printed(ended.id, b"content\n")
     assert ended.exit_code == 0
+
+
+def test_what_a_variable_says_is_not_looked_at(box: RuntimeBox) -> None:
+    """It may be a password; what there was to put in has been put in before."""
+    said = _says(
+        box,
+        "echo \"$PASSWORD $LITERAL $PLACE\"; echo '$(POD_IP)'",
+        environment={
+            "PASSWORD": "pa$(HOST_IP)ss",
+            "LITERAL": "$(POD_IP)$(KUBEOBJ_ROOT)",
+            "PLACE": f"http://{LATE_VARIABLES['HOST_IP']}:80",
+        },
+    )
+    literal = "$(POD_IP)$(KUBEOBJ_ROOT)"
+    assert said == f"pa$(HOST_IP)ss {literal} http://127.0.0.1:80\n$(POD_IP)\n"
 
 
 def test_two_pods_listen_on_one_port(box: RuntimeBox) -> None:

@@ -28,6 +28,14 @@ from kubeobj.runtimes.process.records import WORK, SandboxRecord
 ROOT_VARIABLE: Final = "KUBEOBJ_ROOT"
 """Where a container finds what is mounted: before the path of the mount."""
 
+LATE_VARIABLES: Final[Mapping[str, str]] = {
+    name: f"\0{name}\0" for name in (ROOT_VARIABLE, "POD_IP", "HOST_IP")
+}
+"""What stands in commands and environments for what is known of a container once it is made.
+
+No process could be given such a text, so none is taken for it that means something else.
+"""
+
 _INHERITED: Final = (
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR",
 )  # fmt: skip
@@ -113,13 +121,12 @@ def plan_of(
         _link(Path(root), config)
     environment = _environment(record, config, base, around, root)
     environment[TOKEN] = place.token
-    known = {name: environment[name] for name in (ROOT_VARIABLE, "POD_IP", "HOST_IP")}
-    directory = _filled(config.working_directory, known) or base.directory
-    directory = _linked(directory, config, root) or str(place.sandbox_directory / WORK)
+    directory = _linked(config.working_directory or base.directory, config, root)
+    known = _own_variables(record, around, root)
     return Plan(
         argv=tuple(_filled(word, known) for word in argv),
         environment={name: _filled(value, known) for name, value in environment.items()},
-        directory=directory,
+        directory=directory or str(place.sandbox_directory / WORK),
         token=place.token,
         log_path=str(Path(record.log_directory) / config.log_path) if config.log_path else "",
         stop_signal=signal_number(config.stop_signal or base.stop_signal),
@@ -183,10 +190,15 @@ def _check_mounts(config: ContainerConfig) -> None:
 
 
 def _filled(text: str, known: Mapping[str, str]) -> str:
-    if "$(" in text:
+    if "\0" in text:
         for name, value in known.items():
-            text = text.replace(f"$({name})", value)
+            text = text.replace(LATE_VARIABLES[name], value)
     return text
+
+
+def _own_variables(record: SandboxRecord, around: Surrounds, root: str) -> dict[str, str]:
+    address = "".join(record.sandbox.addresses[:1]) or around.host_address
+    return {ROOT_VARIABLE: root, "POD_IP": address, "HOST_IP": around.host_address}
 
 
 def _environment(
@@ -199,8 +211,7 @@ def _environment(
     environment = {"PATH": _ROOT_PATH} if base.root else dict(around.environment)
     environment["HOSTNAME"] = record.hostname
     environment.update(base.environment)
-    address = "".join(record.sandbox.addresses[:1]) or around.host_address
-    environment.update(POD_IP=address, HOST_IP=around.host_address)
+    environment.update(_own_variables(record, around, root))
     if base.first_on_path:
         path = environment.get("PATH", os.defpath)
         environment["PATH"] = f"{base.first_on_path}{os.pathsep}{path}"

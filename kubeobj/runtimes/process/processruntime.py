@@ -28,6 +28,7 @@ from kubeobj.runtimes.process.cgroups import Cgroups
 from kubeobj.runtimes.process.commands import Commands
 from kubeobj.runtimes.process.hostimages import HostImages, MappedImage
 from kubeobj.runtimes.process.launching import (
+    LATE_VARIABLES,
     Place,
     Surrounds,
     inherited_environment,
@@ -61,6 +62,9 @@ IMAGES: Final = "images"
 
 _TRIES: Final = 5
 _CONNECT_SECONDS: Final = 10.0
+_LINUX_ONLY: Final = (
+    "processes as containers need Linux: use a container engine (--runtime docker or podman)"
+)
 
 
 @final
@@ -104,6 +108,8 @@ class ProcessRuntime:
     def __init__(
         self, directory: Path, options: ProcessOptions | None = None, *, clock: Clock | None = None
     ) -> None:
+        self.late_variables: Mapping[str, str] = LATE_VARIABLES
+        """What stands in what it is asked for where it alone knows what a variable says."""
         self._options = options or ProcessOptions()
         self._clock = clock or LiveClock()
         self._directory = directory.absolute()
@@ -481,11 +487,6 @@ class ProcessRuntime:
     def close(self) -> None:
         """Let go of the warden, which goes on as long as something runs."""
         self._link.close()
-
-
-_LINUX_ONLY: Final = (
-    "processes as containers need Linux: use a container engine (--runtime docker or podman)"
-)
 
 
 def _why(error: OSError) -> str:
