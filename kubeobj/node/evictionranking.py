@@ -15,7 +15,8 @@ from kubeobj.placement.resources import amount_of, requests_of
 SYSTEM_CRITICAL: Final = 2_000_000_000
 """From which priority on a pod is never made to go."""
 
-_STATIC: Final = frozenset({"kubernetes.io/config.mirror"})
+_MIRROR: Final = "kubernetes.io/config.mirror"
+_SOURCE: Final = "kubernetes.io/config.source"
 
 
 @final
@@ -76,7 +77,8 @@ def ranked(uses: Iterable[PodUse], signal: Signal) -> list[PodUse]:
 def is_critical(pod: Wire) -> bool:
     """Return whether a pod may never be made to go: it is static, or all depends on it."""
     annotations = pod["metadata"].get("annotations") or {}
-    return not _STATIC.isdisjoint(annotations) or _priority(pod) >= SYSTEM_CRITICAL
+    is_static = _MIRROR in annotations or annotations.get(_SOURCE, "api") != "api"
+    return is_static or _priority(pod) >= SYSTEM_CRITICAL
 
 
 def _priority(pod: Wire) -> int:

@@ -20,6 +20,7 @@ from kubeobj.node.evictionranking import (
     PodUse,
     broken_limit,
     eviction_message,
+    is_critical,
     ranked,
 )
 from kubeobj.node.executor import Executor
@@ -259,7 +260,9 @@ class NodeKeeper:
     ) -> None:
         """Let pods go that break limits of their own, or one pod if the node is short."""
         uses = list(self._uses(sample))
-        broken = [(use, why) for use in uses if (why := broken_limit(use))]
+        broken = [
+            (use, why) for use in uses if not is_critical(use.pod) and (why := broken_limit(use))
+        ]
         for use, why in broken:
             self._evict(use, why)
         if broken or not short:

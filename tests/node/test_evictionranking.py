@@ -61,9 +61,11 @@ def test_processes_are_ranked_by_priority_and_number() -> None:
 
 
 def test_critical_and_static_pods_stay() -> None:
-    static = _use("static")
-    static.pod["metadata"]["annotations"] = {"kubernetes.io/config.mirror": "x"}
-    uses = [static, _use("critical", priority=2_000_000_000), _use("plain")]
+    mirror, static, plain = _use("mirror"), _use("static"), _use("plain")
+    mirror.pod["metadata"]["annotations"] = {"kubernetes.io/config.mirror": "x"}
+    static.pod["metadata"]["annotations"] = {"kubernetes.io/config.source": "file"}
+    plain.pod["metadata"]["annotations"] = {"kubernetes.io/config.source": "api"}
+    uses = [mirror, static, _use("critical", priority=2_000_000_000), plain]
     assert _names(ranked(uses, Signal.DISK)) == ["plain"]
 
 

@@ -276,6 +276,19 @@ def test_a_volume_over_its_limit_makes_its_pod_go(bench: Bench, tmp_path: Path) 
     assert bench.pods.gone == [("web", "Evicted", message)]
 
 
+def test_a_critical_pod_does_not_go_whatever_limit_it_breaks(bench: Bench, tmp_path: Path) -> None:
+    """Nor does it keep others from going that the node is short because of."""
+    volumes = [{"name": "v", "emptyDir": {"sizeLimit": "64Ki"}}]
+    bench.pod("vital", volumes=volumes, priority=2_000_000_000)
+    bench.pod("plain")
+    folder = tmp_path / "vital" / "v"
+    folder.mkdir(parents=True)
+    (folder / "large").write_bytes(b"x" * 100_000)
+    bench.levels = replace(ROOMY, memory_available_bytes=50 << 20)
+    bench.manager.advance(30)
+    assert [name for name, _, _ in bench.pods.gone] == ["plain"]
+
+
 def _ask(pod: Wire) -> None:
     pod["spec"]["containers"][0]["resources"] = {"requests": {"memory": "1Mi"}}
 
@@ -284,6 +297,10 @@ def _tolerate(pod: Wire) -> None:
     pod["spec"]["tolerations"] = [
         {"key": "node.kubernetes.io/memory-pressure", "operator": "Exists"}
     ]
+
+
+def _from_file(pod: Wire) -> None:
+    pod["metadata"]["annotations"] = {"kubernetes.io/config.source": "file"}
 
 
 @pytest.mark.parametrize(
@@ -295,8 +312,9 @@ def _tolerate(pod: Wire) -> None:
         (("DiskPressure",), _ask, False),
         (("DiskPressure",), lambda pod: pod["spec"].update(priority=2_000_000_000), True),
         (("MemoryPressure",), _tolerate, True),
+        (("DiskPressure",), _from_file, True),
     ],
-    ids=["none", "best effort", "burstable", "disk", "critical", "tolerant"],
+    ids=["none", "best effort", "burstable", "disk", "critical", "tolerant", "static"],
 )
 def test_a_node_under_pressure_does_not_take_every_pod(
     pressures: tuple[str, ...], change: Callable[[Wire], object], is_taken: bool
