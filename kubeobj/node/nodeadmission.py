@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, final
 
 from kubeobj.documents import Wire
+from kubeobj.node.apparmor import apparmor_refusal
 from kubeobj.node.nodeobject import Machine
 from kubeobj.node.podadmission import Occupancy, Refusal
 from kubeobj.node.pressureadmission import refusal_under_pressure
@@ -15,6 +16,10 @@ from kubeobj.reconcile.informer import Informer
 from kubeobj.reconcile.request import Request
 
 _OWN: Final = ("cpu", "memory", "pods")
+_NO_STRICT_GROUPS: Final = (
+    "SupplementalGroupsPolicyNotSupported",
+    "SupplementalGroupsPolicy=Strict is not supported in this node",
+)
 
 Pressures = Callable[[], Sequence[str]]
 """Says what a node is short of: the conditions."""
@@ -52,7 +57,7 @@ class NodeAdmission:
             is_running: Whether it runs here already, and so stays whatever there is.
         """
         if not is_running:
-            refusal = refusal_under_pressure(pod, self._pressures())
+            refusal = refusal_under_pressure(pod, self._pressures()) or self._unsupported(pod)
             if refusal is not None:
                 return refusal
         occupancy = self._current()
@@ -102,6 +107,16 @@ class NodeAdmission:
         if not reason.startswith("OutOf"):
             return None
         return "Deferred", message.removeprefix("Pod was rejected: ")
+
+    def _unsupported(self, pod: Wire) -> Refusal | None:
+        """Return why the node cannot keep what a pod relies on; None if it can."""
+        of_pod: Wire = pod["spec"].get("securityContext") or {}
+        node = self.node
+        if of_pod.get("supplementalGroupsPolicy") == "Strict" and node is not None:
+            features: Wire = (node.get("status") or {}).get("features") or {}
+            if not features.get("supplementalGroupsPolicy"):
+                return _NO_STRICT_GROUPS
+        return apparmor_refusal(pod)
 
     def _current(self) -> Occupancy | None:
         """Return what is taken of what the node offers now; None before it says what that is."""

@@ -167,6 +167,7 @@ def real_node_status(
         "allocatable": allocatable_of(config, facts),
         "capacity": capacity_of(config, facts),
         "conditions": conditions_of(health, before, now),
+        "features": {"supplementalGroupsPolicy": health.runtime.strict_groups},
         "nodeInfo": _info(facts, version),
     }
     if images := _images(health.images):

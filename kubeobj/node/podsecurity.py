@@ -6,11 +6,15 @@ security_context.go (v1.36).
 
 import os
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from kubeobj.documents import Wire
+from kubeobj.node.apparmor import apparmor_profile
 from kubeobj.node.faults import ConfigFault
 from kubeobj.runtimes.configs import Security
 from kubeobj.runtimes.states import Image
+
+_LABEL_PARTS: Final = ("user", "role", "type", "level")
 
 
 def container_security(pod: Wire, container: Wire, image: Image | None, seccomp: Path) -> Security:
@@ -42,6 +46,9 @@ def container_security(pod: Wire, container: Wire, image: Image | None, seccomp:
         add_capabilities=tuple(capabilities.get("add") or ()),
         drop_capabilities=tuple(capabilities.get("drop") or ()),
         seccomp_profile="Unconfined" if privileged else _seccomp(wanted, seccomp),
+        apparmor_profile="" if privileged else apparmor_profile(pod, container),
+        selinux_label=_label(wanted),
+        unmasked_proc=own.get("procMount") == "Unmasked",
     )
 
 
@@ -62,7 +69,13 @@ def sandbox_security(pod: Wire, seccomp: Path) -> Security:
             for one in pod["spec"].get(field) or ()
         ),
         seccomp_profile=_seccomp(wanted, seccomp),
+        selinux_label=_label(wanted),
     )
+
+
+def _label(wanted: Wire) -> tuple[str, ...]:
+    options: Wire = wanted.get("seLinuxOptions") or {}
+    return tuple(f"{name}:{options[name]}" for name in _LABEL_PARTS if options.get(name))
 
 
 def _groups_of(of_pod: Wire) -> tuple[int, ...]:

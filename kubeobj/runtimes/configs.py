@@ -71,6 +71,10 @@ class Security:
         drop_capabilities: Capabilities that it loses.
         seccomp_profile: ``Unconfined``, ``RuntimeDefault``, or the path of a profile; empty for
             what is usual.
+        apparmor_profile: ``Unconfined``, ``RuntimeDefault``, or the name of a profile; empty for
+            what is usual.
+        selinux_label: The parts of its label that differ from what is usual: ``level:s0:c1``.
+        unmasked_proc: Whether it sees all of ``/proc``.
     """
 
     run_as_user: int | None = None
@@ -82,6 +86,9 @@ class Security:
     add_capabilities: tuple[str, ...] = ()
     drop_capabilities: tuple[str, ...] = ()
     seccomp_profile: str = ""
+    apparmor_profile: str = ""
+    selinux_label: tuple[str, ...] = ()
+    unmasked_proc: bool = False
 
 
 @final

@@ -140,12 +140,15 @@ class RuntimeStatus:
         network_ready: Whether they get a network.
         reason: Why not, in one word.
         message: Why not, in a sentence, with what to do about it.
+        strict_groups: Whether a process is in no groups but those that were asked for, whatever its
+            image says of its user: what ``supplementalGroupsPolicy: Strict`` needs.
     """
 
     ready: bool = True
     network_ready: bool = True
     reason: str = ""
     message: str = ""
+    strict_groups: bool = False
 
 
 @final

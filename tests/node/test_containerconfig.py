@@ -298,6 +298,29 @@ def test_what_the_container_says_comes_first(world: PodWorld) -> None:
     )
 
 
+def test_what_confines_it_besides(world: PodWorld) -> None:
+    """Profiles and labels of the pod are those of its containers, unless they have their own."""
+    of_pod = {
+        "appArmorProfile": {"type": "RuntimeDefault"},
+        "seLinuxOptions": {"level": "s0:c1", "type": "spc_t"},
+    }
+    pod = world.pod(
+        "web",
+        {"name": "main", "securityContext": {"procMount": "Unmasked"}},
+        securityContext=of_pod,
+        hostUsers=False,
+    )
+    found = config(world, pod).security
+    assert (found.apparmor_profile, found.unmasked_proc) == ("RuntimeDefault", True)
+    assert found.selinux_label == ("type:spc_t", "level:s0:c1")
+    own = {
+        "appArmorProfile": {"type": "Localhost", "localhostProfile": "mine"},
+        "seLinuxOptions": {"level": "s0:c2"},
+    }
+    found = config(world, world.pod("own", {"name": "main", "securityContext": own})).security
+    assert (found.apparmor_profile, found.selinux_label) == ("mine", ("level:s0:c2",))
+
+
 def test_a_profile_of_the_node(world: PodWorld) -> None:
     """Is a file below its directory; who may do everything has none."""
     profile = {"seccompProfile": {"type": "Localhost", "localhostProfile": "a/b.json"}}

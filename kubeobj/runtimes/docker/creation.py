@@ -243,7 +243,17 @@ def _rights(security: Security, habits: Habits) -> Wire:
         path = Path(security.seccomp_profile)
         profile = _seccomp(path)
         options.append(f"seccomp={path if habits.podman else profile}")
+    if security.apparmor_profile not in ("", "RuntimeDefault"):
+        name = security.apparmor_profile
+        options.append(f"apparmor={'unconfined' if name == 'Unconfined' else name}")
+    options += [f"label={part}" for part in security.selinux_label]
+    unmasked: Wire = {}
+    if security.unmasked_proc and habits.podman:
+        options.append("unmask=ALL")
+    elif security.unmasked_proc:
+        unmasked = {"MaskedPaths": [], "ReadonlyPaths": []}
     return {
+        **unmasked,
         "Privileged": security.privileged,
         "ReadonlyRootfs": security.read_only_root,
         "CapAdd": list(security.add_capabilities),

@@ -1,5 +1,6 @@
 """A `kubeobj.runtimes.cri.ContainerRuntime` whose containers are processes of this machine."""
 
+import os
 import secrets
 import shutil
 import socket
@@ -175,13 +176,18 @@ class ProcessRuntime:
 
     def status(self) -> RuntimeStatus:
         """Return whether it can do its work."""
+        strict = os.geteuid() == 0  # else processes are in the groups of who runs them
         try:
             self._reach()
         except RuntimeUnavailable as error:
             return RuntimeStatus(
-                ready=False, network_ready=False, reason=error.reason, message=error.message
+                ready=False,
+                network_ready=False,
+                reason=error.reason,
+                message=error.message,
+                strict_groups=strict,
             )
-        return RuntimeStatus()
+        return RuntimeStatus(strict_groups=strict)
 
     # ------------------------------------------------------------ sandboxes
 

@@ -179,6 +179,15 @@ def test_system_calls_can_be_filtered_by_a_file(engine_box: RuntimeBox, tmp_path
     assert secured(engine_box, script, Security(seccomp_profile=str(profile))) == "refused\n"
 
 
+@pytest.mark.parametrize("is_unmasked", [False, True])
+def test_what_the_kernel_tells_is_hidden_or_not(
+    engine_box: RuntimeBox, *, is_unmasked: bool
+) -> None:
+    script = "grep -c ' /proc/' /proc/mounts; true"
+    hidden = int(secured(engine_box, script, Security(unmasked_proc=is_unmasked)))
+    assert (hidden == 0) == is_unmasked
+
+
 def test_a_root_can_be_read_only(engine_box: RuntimeBox) -> None:
     script = "touch /file 2>/dev/null && echo written || echo refused"
     assert secured(engine_box, script, Security(read_only_root=True)) == "refused\n"
