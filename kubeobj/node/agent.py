@@ -229,7 +229,13 @@ class NodeAgent:
         return PodFolders(facts.log_directory, volumes)
 
     def evict(
-        self, pod: Wire, reason: str, message: str, grace_seconds: float | None = 0.0
+        self,
+        pod: Wire,
+        reason: str,
+        message: str,
+        grace_seconds: float | None = 0.0,
+        *,
+        is_disruption: bool = True,
     ) -> None:
         """Let a pod fail for this reason.
 
@@ -238,6 +244,7 @@ class NodeAgent:
             reason: Why, in one word: ``Evicted``.
             message: Why, in a sentence.
             grace_seconds: How long its containers may take; None for as long as the pod says.
+            is_disruption: Whether it goes for the sake of others, not because of what it did.
         """
         record = self._keeper.records.get(pod["metadata"]["uid"])
         if record is None or record.memory.doom is not None:
@@ -248,7 +255,9 @@ class NodeAgent:
             "reason": "TerminationByKubelet",
             "message": message,
         }
-        record.memory.doom = Doom(reason, message, grace_seconds, condition)
+        record.memory.doom = Doom(
+            reason, message, grace_seconds, condition if is_disruption else None
+        )
         self._loop.queue.add(record.key)
 
     # ------------------------------------------------------------ pods

@@ -61,8 +61,11 @@ class Pods(Protocol):
         """Return where a pod writes on the node's own disk."""
         ...
 
-    def evict(self, pod: Wire, reason: str, message: str) -> None:
-        """Let a pod fail for this reason, with no time of grace."""
+    def evict(self, pod: Wire, reason: str, message: str, *, is_disruption: bool) -> None:
+        """Let a pod fail for this reason, with no time of grace.
+
+        It is a disruption where it goes for the sake of others, not because of what it did.
+        """
         ...
 
 
@@ -264,7 +267,7 @@ class NodeKeeper:
             (use, why) for use in uses if not is_critical(use.pod) and (why := broken_limit(use))
         ]
         for use, why in broken:
-            self._evict(use, why)
+            self._evict(use, why, is_disruption=False)
         if broken or not short:
             return
         worst = short[0]
@@ -278,12 +281,13 @@ class NodeKeeper:
         )
         candidates = ranked(uses, worst.signal)
         if candidates:
-            self._evict(candidates[0], eviction_message(candidates[0], worst))
+            message = eviction_message(candidates[0], worst)
+            self._evict(candidates[0], message, is_disruption=True)
             self._look_at = min(self._look_at, self._clock.now() + 1.0)
 
-    def _evict(self, use: PodUse, message: str) -> None:
+    def _evict(self, use: PodUse, message: str, *, is_disruption: bool) -> None:
         self._events.record(use.pod, EVICTED, message, "Warning")
-        self._pods.evict(use.pod, EVICTED, message)
+        self._pods.evict(use.pod, EVICTED, message, is_disruption=is_disruption)
 
     def _uses(self, sample: Sample) -> Iterable[PodUse]:
         by_pod: dict[str, dict[str, int]] = {}

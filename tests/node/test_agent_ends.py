@@ -97,6 +97,21 @@ def test_a_pod_can_be_evicted() -> None:
     assert it.container()["state"]["terminated"]["exitCode"] == 137
 
 
+def test_a_pod_that_breaks_a_limit_of_its_own_is_not_disrupted() -> None:
+    """A Job counts that as a failure like any other."""
+    it = world()
+    it.create({"name": "a"})
+    it.settle()
+    pod = it.pod()
+    assert pod is not None
+    message = 'Usage of EmptyDir volume "v" exceeds the limit "1Mi". '
+    it.agent.evict(pod, "Evicted", message, is_disruption=False)
+    it.advance(3)
+    status = it.status()
+    assert (status["phase"], status["reason"], status["message"]) == ("Failed", "Evicted", message)
+    assert "DisruptionTarget" not in it.conditions()
+
+
 # ---------------------------------------------------------------- hooks
 
 

@@ -32,6 +32,7 @@ class Pods:
     folder: Path
     there: list[Wire] = field(default_factory=list)
     gone: list[tuple[str, str, str]] = field(default_factory=list)
+    disrupted: list[str] = field(default_factory=list)
 
     def running(self) -> Iterable[Wire]:
         return self.there
@@ -40,8 +41,10 @@ class Pods:
         name = pod["metadata"]["name"]
         return PodFolders(self.folder / name / "logs", {"v": self.folder / name / "v"})
 
-    def evict(self, pod: Wire, reason: str, message: str) -> None:
+    def evict(self, pod: Wire, reason: str, message: str, *, is_disruption: bool = True) -> None:
         self.there.remove(pod)
+        if is_disruption:
+            self.disrupted.append(pod["metadata"]["name"])
         self.gone.append((pod["metadata"]["name"], reason, message))
 
 
@@ -261,6 +264,7 @@ def test_a_pod_goes_when_images_are_not_enough(bench: Bench) -> None:
     bench.levels = replace(ROOMY, disk_available_bytes=1 * GIB)
     bench.manager.advance(30)
     assert [name for name, _, _ in bench.pods.gone] == ["web"]
+    assert bench.pods.disrupted == ["web"]
 
 
 def test_a_volume_over_its_limit_makes_its_pod_go(bench: Bench, tmp_path: Path) -> None:
@@ -274,6 +278,7 @@ def test_a_volume_over_its_limit_makes_its_pod_go(bench: Bench, tmp_path: Path) 
     bench.manager.advance(11)
     message = 'Usage of EmptyDir volume "v" exceeds the limit "64Ki". '
     assert bench.pods.gone == [("web", "Evicted", message)]
+    assert bench.pods.disrupted == [], "it is its own fault"
 
 
 def test_a_critical_pod_does_not_go_whatever_limit_it_breaks(bench: Bench, tmp_path: Path) -> None:
