@@ -188,6 +188,7 @@ class ContainerConfig:
         stdin_once: Whether that ends once the first who sends something is gone.
         tty: Whether it has a terminal.
         stop_signal: What asks it to end, such as ``SIGQUIT``; empty for what the image says.
+        target_id: The container of its sandbox whose processes it sees as its own; empty for none.
         resources: How much it gets.
         security: What it may do.
         labels: Words by which a restarted agent knows it again.
@@ -208,6 +209,7 @@ class ContainerConfig:
     stdin_once: bool = False
     tty: bool = False
     stop_signal: str = ""
+    target_id: str = ""
     resources: Resources = Resources()
     security: Security = Security()
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -150,6 +150,8 @@ def container_request(
         host["PidMode"] = "host"
     elif sandbox.shares_processes:
         host["PidMode"] = shared
+    elif config.target_id:
+        host["PidMode"] = f"container:{config.target_id}"
     found: Wire = {
         "Image": config.image_id or config.image,
         "Labels": labels,

@@ -179,6 +179,22 @@ def test_system_calls_can_be_filtered_by_a_file(engine_box: RuntimeBox, tmp_path
     assert secured(engine_box, script, Security(seccomp_profile=str(profile))) == "refused\n"
 
 
+def test_who_looks_for_trouble_sees_the_processes_of_its_target(engine_box: RuntimeBox) -> None:
+    """And without one only its own."""
+    sandbox = engine_box.sandbox()
+    target = engine_box.start(sandbox, engine_box.config())
+
+    def seen_by(name: str, target_id: str) -> int:
+        config = engine_box.script("ps | grep -c '[s]leep'; true", name)
+        config = dataclasses.replace(config, target_id=target_id, log_path=f"{name}/0.log")
+        debugger = engine_box.start(sandbox, config)
+        engine_box.ended(debugger)
+        return int(engine_box.printed(debugger))
+
+    assert seen_by("alone", "") == 0
+    assert seen_by("debugger", target) > 0
+
+
 @pytest.mark.parametrize("is_unmasked", [False, True])
 def test_what_the_kernel_tells_is_hidden_or_not(
     engine_box: RuntimeBox, *, is_unmasked: bool
