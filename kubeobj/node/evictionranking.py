@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, final
 
+from kubeobj.api.quantities import add_amounts, quantity_of, raise_to
 from kubeobj.documents import Wire
 from kubeobj.meta.quantity import Quantity
 from kubeobj.node.thresholds import Shortage, Signal
@@ -15,6 +16,7 @@ from kubeobj.placement.resources import amount_of, requests_of
 SYSTEM_CRITICAL: Final = 2_000_000_000
 """From which priority on a pod is never made to go."""
 
+_STORAGE: Final = "ephemeral-storage"
 _MIRROR: Final = "kubernetes.io/config.mirror"
 _SOURCE: Final = "kubernetes.io/config.source"
 
@@ -96,7 +98,7 @@ def _by_memory(one: PodUse) -> tuple[int, ...]:
 
 
 def _by_disk(one: PodUse) -> tuple[int, ...]:
-    beyond = _beyond(one.pod, "ephemeral-storage", one.disk_bytes)
+    beyond = _beyond(one.pod, _STORAGE, one.disk_bytes)
     return (-int(beyond > 0), _priority(one.pod), -beyond)
 
 
@@ -124,7 +126,7 @@ def eviction_message(use: PodUse, shortage: Shortage) -> str:
         f"Threshold quantity: {_amount(shortage.signal, shortage.threshold)}, "
         f"available: {_amount(shortage.signal, shortage.available)}. "
     )
-    if resource in {"memory", "ephemeral-storage"}:
+    if resource in {"memory", _STORAGE}:
         text += "".join(_containers_text(use, resource))
     return text
 
@@ -168,33 +170,60 @@ def _volume_limit(use: PodUse) -> str:
         limit = (volume.get("emptyDir") or {}).get("sizeLimit")
         if not limit or limit == "0":
             continue
-        if use.volumes.get(volume["name"], 0) > amount_of("ephemeral-storage", limit):
+        if use.volumes.get(volume["name"], 0) > amount_of(_STORAGE, limit):
             return f'Usage of EmptyDir volume "{volume["name"]}" exceeds the limit "{limit}". '
     return ""
 
 
-def _storage_limits(use: PodUse) -> dict[str, str]:
-    return {
-        one["name"]: limit
-        for one in use.pod["spec"]["containers"]
-        if (limit := ((one.get("resources") or {}).get("limits") or {}).get("ephemeral-storage"))
-    }
-
-
 def _pod_limit(use: PodUse) -> str:
-    limits = _storage_limits(use)
-    if not limits or len(limits) < len(use.pod["spec"]["containers"]):
-        return ""  # one of them may use what it likes
-    total = sum(amount_of("ephemeral-storage", limit) for limit in limits.values())
-    if use.disk_bytes <= total:
+    total = _total_limit(use.pod["spec"])
+    if total is None or Quantity(use.disk_bytes) <= total:
         return ""
-    text = next(iter(limits.values())) if len(limits) == 1 else str(Quantity(str(total)))
-    return f"Pod ephemeral local storage usage exceeds the total limit of containers {text}. "
+    return f"Pod ephemeral local storage usage exceeds the total limit of containers {total}. "
+
+
+def _total_limit(spec: Wire) -> Quantity | None:
+    """Return what the limits of a pod's containers allow them at once; None if there are none.
+
+    A container that has none adds nothing. Source: ``k8s.io/component-helpers/resource`` PodLimits.
+    """
+    total: dict[str, Quantity] = {}
+    staying: dict[str, Quantity] = {}
+    peak: dict[str, Quantity] = {}
+    for container in spec["containers"]:
+        add_amounts(total, _storage_limit(container))
+    for container in spec.get("initContainers") or ():
+        limit = _storage_limit(container)
+        if _is_sidecar(container):
+            add_amounts(total, limit)
+            add_amounts(staying, limit)
+            raise_to(peak, staying)
+        else:
+            add_amounts(limit, staying)
+            raise_to(peak, limit)
+    raise_to(total, peak)
+    if total.get(_STORAGE):
+        overhead: Wire = spec.get("overhead") or {}
+        add_amounts(
+            total, {name: quantity_of(overhead[name]) for name in total if name in overhead}
+        )
+    return total.get(_STORAGE)
+
+
+def _storage_limit(container: Wire) -> dict[str, Quantity]:
+    """Return the limit of a container on what it writes, by the name of the resource."""
+    limits: Wire = (container.get("resources") or {}).get("limits") or {}
+    return {name: quantity_of(text) for name, text in limits.items() if name == _STORAGE}
+
+
+def _is_sidecar(container: Wire) -> bool:
+    return bool(container.get("restartPolicy") == "Always")
 
 
 def _container_limit(use: PodUse) -> str:
-    for name, limit in _storage_limits(use).items():
+    for container in use.pod["spec"]["containers"]:
+        name, limit = container["name"], _storage_limit(container).get(_STORAGE)
         found = use.containers.get(name)
-        if found is not None and found.disk_bytes > amount_of("ephemeral-storage", limit):
+        if limit and found is not None and Quantity(found.disk_bytes) > limit:
             return f'Container {name} exceeded its local ephemeral storage limit "{limit}". '
     return ""

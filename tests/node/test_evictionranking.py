@@ -135,8 +135,65 @@ def test_limits_of_local_storage(
     assert broken_limit(use) == message
 
 
-def test_a_container_with_a_limit_beside_one_without_is_held_to_its_own() -> None:
-    limited: Wire = {"name": "a", "resources": {"limits": {"ephemeral-storage": "1Mi"}}}
-    pod: Wire = {"metadata": {"name": "p"}, "spec": {"containers": [limited, {"name": "b"}]}}
-    use = PodUse(pod, {"a": ContainerUse(disk_bytes=2 * MIB), "b": ContainerUse()})
-    assert broken_limit(use) == 'Container a exceeded its local ephemeral storage limit "1Mi". '
+def _limited(name: str, limit: str = "", *, is_sidecar: bool = False) -> Wire:
+    container: Wire = {"name": name}
+    if limit:
+        container["resources"] = {"limits": {"ephemeral-storage": limit}}
+    if is_sidecar:
+        container["restartPolicy"] = "Always"
+    return container
+
+
+TOTAL = "Pod ephemeral local storage usage exceeds the total limit of containers {}. "
+
+
+@pytest.mark.parametrize(
+    ("containers", "inits", "overhead", "used", "message"),
+    [
+        ([_limited("a", "1Mi"), _limited("b")], [], "", {"b": MIB}, ""),
+        ([_limited("a", "1Mi"), _limited("b")], [], "", {"b": MIB + 1}, TOTAL.format("1Mi")),
+        ([_limited("a", "1Mi"), _limited("b", "3Mi")], [], "", {"b": 5 * MIB}, TOTAL.format("4Mi")),
+        (
+            [_limited("a", "1Mi"), _limited("b", "3Mi")],
+            [],
+            "",
+            {"a": 2 * MIB},
+            'Container a exceeded its local ephemeral storage limit "1Mi". ',
+        ),
+        ([_limited("a", "1Mi")], [_limited("i", "4Mi")], "", {"a": MIB, "i": 3 * MIB}, ""),
+        ([_limited("a", "1Mi")], [_limited("i", "4Mi")], "", {"i": 5 * MIB}, TOTAL.format("4Mi")),
+        (
+            [_limited("a", "1Mi")],
+            [_limited("s", "1Mi", is_sidecar=True), _limited("i", "4Mi")],
+            "",
+            {"i": 6 * MIB},
+            TOTAL.format("5Mi"),
+        ),
+        ([_limited("a", "1Mi")], [], "1Mi", {"a": 3 * MIB}, TOTAL.format("2Mi")),
+        ([_limited("a"), _limited("b")], [], "1Mi", {"a": 3 * MIB}, ""),
+        ([_limited("a", "0")], [], "1Mi", {"a": 1}, TOTAL.format("0")),
+        ([_limited("a", "0"), _limited("b", "1Mi")], [], "", {"a": 1}, ""),
+    ],
+    ids=[
+        "one has none, full",
+        "one has none, over",
+        "sum",
+        "its own",
+        "init full",
+        "init over",
+        "init beside a sidecar",
+        "overhead",
+        "overhead alone",
+        "nothing",
+        "nothing of its own",
+    ],
+)
+def test_limits_of_local_storage_add_up(
+    containers: list[Wire], inits: list[Wire], overhead: str, used: dict[str, int], message: str
+) -> None:
+    spec: Wire = {"containers": containers, "initContainers": inits}
+    if overhead:
+        spec["overhead"] = {"ephemeral-storage": overhead}
+    pod: Wire = {"metadata": {"name": "p"}, "spec": spec}
+    uses = {name: ContainerUse(disk_bytes=size) for name, size in used.items()}
+    assert broken_limit(PodUse(pod, uses)) == message
