@@ -21,8 +21,9 @@ NODE_CRITICAL: Final = 2_000_001_000
 def container_resources(pod: Wire, container: Wire, memory_bytes: int) -> Resources:
     """Return how much a container gets.
 
-    A container without a limit of its own has that of its pod; one that asks for no processing is
-    taken to ask for its limit.
+    A container without a limit of its own has that of its pod, and a limit of nothing is none. One
+    that does not say how much of the cores it asks for is taken to ask for its limit; without that,
+    for nothing, so that it gets what all others leave.
 
     Args:
         pod: The pod.
@@ -32,7 +33,7 @@ def container_resources(pod: Wire, container: Wire, memory_bytes: int) -> Resour
     cpu_limit = _limit(pod, container, "cpu")
     cpu_request = _amount(container, "requests", "cpu")
     return Resources(
-        cpu_request_millis=cpu_request or cpu_limit,
+        cpu_request_millis=(cpu_limit or 0) if cpu_request is None else cpu_request,
         cpu_limit_millis=cpu_limit,
         memory_request_bytes=_amount(container, "requests", "memory"),
         memory_limit_bytes=_limit(pod, container, "memory"),
@@ -80,8 +81,7 @@ def _share(pod: Wire) -> int:
 
 
 def _limit(pod: Wire, container: Wire, name: str) -> int | None:
-    own = _amount(container, "limits", name)
-    return _amount(pod["spec"], "limits", name) if own is None else own
+    return _amount(container, "limits", name) or _amount(pod["spec"], "limits", name) or None
 
 
 def _amount(owner: Wire, part: str, name: str) -> int | None:

@@ -380,7 +380,7 @@ def test_nobody_runs_as_root_who_must_not(
 @pytest.mark.parametrize(
     ("resources", "expected"),
     [
-        ({}, Resources(oom_score_adj=1000)),
+        ({}, Resources(0, None, None, None, 1000)),
         (
             {"limits": {"cpu": "1", "memory": "1Gi"}},
             Resources(1000, 1000, 2**30, 2**30, -997),
@@ -390,7 +390,9 @@ def test_nobody_runs_as_root_who_must_not(
             Resources(500, 500, 2**31, None, 750),
         ),
         ({"requests": {"cpu": "1m"}}, Resources(1, None, None, None, 999)),
-        ({"requests": {"memory": "16Gi"}}, Resources(None, None, 2**34, None, 3)),
+        ({"requests": {"memory": "16Gi"}}, Resources(0, None, 2**34, None, 3)),
+        ({"limits": {"cpu": "0", "memory": "0"}}, Resources(0, None, 0, None, 1000)),
+        ({"limits": {"cpu": "1"}, "requests": {"cpu": "0"}}, Resources(0, 1000, None, None, 999)),
     ],
 )
 def test_resources(world: PodWorld, resources: Document, expected: Resources) -> None:
@@ -410,7 +412,10 @@ def test_a_pod_that_is_critical_to_its_node_is_ended_last(world: PodWorld) -> No
 def test_limits_of_the_pod(world: PodWorld) -> None:
     """Are those of a container that has none; what it asks for is shared."""
     resources = {"limits": {"cpu": "2", "memory": "2Gi"}, "requests": {"cpu": "1", "memory": "1Gi"}}
-    pod = world.pod("web", {"name": "main"}, {"name": "other"}, resources=resources)
+    none = {"limits": {"cpu": "0"}}
+    pod = world.pod(
+        "web", {"name": "main", "resources": none}, {"name": "other"}, resources=resources
+    )
     found = config(world, pod).resources
     assert (found.cpu_limit_millis, found.memory_limit_bytes) == (2000, 2**31)
     assert found.oom_score_adj == 1000 - 1000 * 2**29 // (8 * 2**30)
