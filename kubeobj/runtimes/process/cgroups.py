@@ -6,6 +6,7 @@ of version 2 do not. Each is used only if it can be written to.
 Source: the kernel's ``cgroup-v2.rst`` and ``cgroup-v1/memory.rst``.
 """
 
+import math
 import os
 import signal
 from contextlib import suppress
@@ -18,6 +19,12 @@ from kubeobj.runtimes.process.processtree import kill
 
 _PERIOD: Final = 100_000
 """In which time a share of the cores is counted, in microseconds."""
+
+_LEAST_QUOTA: Final = 1000
+"""How small a share the kernel takes, in microseconds."""
+
+_LEAST_SHARES: Final = 2
+_MOST_SHARES: Final = 262_144
 
 _NOTHING: Final[tuple[str, ...]] = ()
 
@@ -114,13 +121,11 @@ class Group:
         elif memory:
             _write(f"{memory}/memory.limit_in_bytes", _number(limits.memory_bytes, "-1"))
         if cpu and cpu == self.unified:
-            quota = None if limits.cpu_millis is None else limits.cpu_millis * _PERIOD // 1000
-            _write(f"{cpu}/cpu.max", f"{_number(quota, 'max')} {_PERIOD}")
+            _write(f"{cpu}/cpu.max", f"{_number(_quota(limits), 'max')} {_PERIOD}")
             _write(f"{cpu}/cpu.weight", str(_weight(_shares(limits))))
         elif cpu:
-            quota = -1 if limits.cpu_millis is None else limits.cpu_millis * _PERIOD // 1000
             _write(f"{cpu}/cpu.cfs_period_us", str(_PERIOD))
-            _write(f"{cpu}/cpu.cfs_quota_us", str(max(quota, 1000) if quota >= 0 else -1))
+            _write(f"{cpu}/cpu.cfs_quota_us", _number(_quota(limits), "-1"))
             _write(f"{cpu}/cpu.shares", str(_shares(limits)))
 
     def _place(self, controller: str) -> str:
@@ -279,12 +284,28 @@ def _number(value: int | None, none: str) -> str:
     return none if value is None else str(value)
 
 
+def _quota(limits: Limits) -> int | None:
+    if limits.cpu_millis is None:
+        return None
+    return max(_LEAST_QUOTA, limits.cpu_millis * _PERIOD // 1000)
+
+
 def _shares(limits: Limits) -> int:
     if limits.cpu_shares_millis is None:
-        return 1024 if limits.cpu_millis is None else max(2, limits.cpu_millis * 1024 // 1000)
-    return max(2, min(262144, limits.cpu_shares_millis * 1024 // 1000))
+        millis = 1000 if limits.cpu_millis is None else limits.cpu_millis
+    else:
+        millis = limits.cpu_shares_millis
+    return max(_LEAST_SHARES, min(_MOST_SHARES, millis * 1024 // 1000))
 
 
 def _weight(shares: int) -> int:
-    """Return what version 2 has in the place of shares, as the kubelet reckons it."""
-    return 1 + ((shares - 2) * 9999) // 262142
+    """Return what version 2 has in the place of shares, as container runtimes reckon it.
+
+    Source: ``github.com/opencontainers/cgroups`` (v0.0.5): it takes the least, the usual and the
+    most to the same, and little to more than nothing.
+    """
+    if shares <= _LEAST_SHARES:
+        return 1
+    magnitude = math.log2(shares)
+    power = (magnitude * magnitude + 125 * magnitude) / 612 - 7 / 34
+    return min(10_000, math.ceil(10**power))
