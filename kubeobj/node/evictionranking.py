@@ -10,6 +10,7 @@ from typing import Final, TypeAlias, final
 from kubeobj.api.quantities import add_amounts, quantity_of, raise_to
 from kubeobj.documents import Wire
 from kubeobj.meta.quantity import Quantity
+from kubeobj.node.restartpolicy import is_sidecar
 from kubeobj.node.thresholds import Shortage, Signal
 from kubeobj.placement.resources import amount_of, requests_of
 
@@ -194,7 +195,7 @@ def _total_limit(spec: Wire) -> Quantity | None:
         add_amounts(total, _storage_limit(container))
     for container in spec.get("initContainers") or ():
         limit = _storage_limit(container)
-        if _is_sidecar(container):
+        if is_sidecar(container):
             add_amounts(total, limit)
             add_amounts(staying, limit)
             raise_to(peak, staying)
@@ -216,12 +217,10 @@ def _storage_limit(container: Wire) -> dict[str, Quantity]:
     return {name: quantity_of(text) for name, text in limits.items() if name == _STORAGE}
 
 
-def _is_sidecar(container: Wire) -> bool:
-    return bool(container.get("restartPolicy") == "Always")
-
-
 def _container_limit(use: PodUse) -> str:
-    for container in use.pod["spec"]["containers"]:
+    spec = use.pod["spec"]
+    sidecars = filter(is_sidecar, spec.get("initContainers") or ())
+    for container in (*spec["containers"], *sidecars):
         name, limit = container["name"], _storage_limit(container).get(_STORAGE)
         found = use.containers.get(name)
         if limit and found is not None and Quantity(found.disk_bytes) > limit:

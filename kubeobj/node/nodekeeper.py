@@ -7,7 +7,7 @@ back by itself first (images that nobody uses), then one pod has to go at a time
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +30,7 @@ from kubeobj.node.measurements import NodeMeasurements
 from kubeobj.node.noderegistration import NodeRegistration
 from kubeobj.node.nodestatus import NodeConfig, NodeHealth
 from kubeobj.node.pressureadmission import EVICTED
+from kubeobj.node.restartpolicy import is_sidecar
 from kubeobj.node.sampling import PodFolders, Sample, Sampler
 from kubeobj.node.thresholds import Level, Pressures, Shortage, Signal, shortages
 from kubeobj.node.usagehistory import UsageHistory
@@ -300,7 +301,10 @@ class NodeKeeper:
         for pod in self._pods.running():
             uid = pod["metadata"]["uid"]
             memory, disks = by_pod.get(uid, {}), sample.look.disks.get(uid, {})
-            names = [one["name"] for one in pod["spec"]["containers"]]
+            names = [
+                *(one["name"] for one in pod["spec"]["containers"]),
+                *_staying(pod["spec"].get("initContainers") or (), memory),
+            ]
             containers = {
                 name: ContainerUse(
                     memory.get(name, 0), disks.get(name, 0) + written.get((uid, name), 0)
@@ -309,6 +313,13 @@ class NodeKeeper:
             }
             volumes = {name[1:]: size for name, size in disks.items() if name.startswith(":")}
             yield PodUse(pod, containers, volumes, sample.processes.get(uid, 0))
+
+
+def _staying(inits: Iterable[Wire], running: Mapping[str, object]) -> Iterator[str]:
+    """Yield which init containers use something: sidecars, and those that have not ended yet."""
+    for one in inits:
+        if is_sidecar(one) or one["name"] in running:
+            yield one["name"]
 
 
 def _is_limited(pod: Wire) -> bool:
@@ -320,5 +331,5 @@ def _is_limited(pod: Wire) -> bool:
         (volume.get("emptyDir") or {}).get("sizeLimit") for volume in spec.get("volumes") or ()
     ) or any(
         "ephemeral-storage" in ((one.get("resources") or {}).get("limits") or {})
-        for one in spec["containers"]
+        for one in (*spec["containers"], *(spec.get("initContainers") or ()))
     )

@@ -281,6 +281,41 @@ def test_a_volume_over_its_limit_makes_its_pod_go(bench: Bench, tmp_path: Path) 
     assert bench.pods.disrupted == [], "it is its own fault"
 
 
+SIDECAR = {"name": "side", "restartPolicy": "Always", "resources": {}}
+INIT = {"name": "init", "resources": {}}
+
+
+@pytest.mark.parametrize(
+    ("inits", "goes"), [([SIDECAR], "web"), ([INIT], "web"), ([], "other")], ids=str
+)
+def test_what_init_containers_hold_counts_where_memory_is_short(
+    bench: Bench, tmp_path: Path, inits: list[Wire], goes: str
+) -> None:
+    """As long as they run, be they sidecars or not."""
+    there = (("other", "main"), ("web", "main"), ("web", "side"), ("web", "init"))
+    for name, container in there:
+        pod = PodIdentity("default", name, f"uid-{name}")
+        sandbox = bench.runtime.run_sandbox(SandboxConfig(pod, name, tmp_path))
+        made = bench.runtime.create_container(sandbox, ContainerConfig(container, 0, "any"))
+        bench.runtime.start_container(made)
+    bench.pod("other")
+    bench.pod("web", initContainers=inits)
+    bench.levels = replace(ROOMY, memory_available_bytes=50 << 20)
+    bench.manager.advance(11)
+    assert bench.pods.gone[0][0] == goes
+
+
+def test_a_sidecar_over_its_limit_makes_its_pod_go(bench: Bench, tmp_path: Path) -> None:
+    limits = {"limits": {"ephemeral-storage": "64Ki"}}
+    bench.pod("web", initContainers=[{**SIDECAR, "resources": limits}])
+    folder = tmp_path / "web" / "logs" / "side"
+    folder.mkdir(parents=True)
+    (folder / "0.log").write_bytes(b"x" * 100_000)
+    bench.manager.advance(11)
+    message = "Pod ephemeral local storage usage exceeds the total limit of containers 64Ki. "
+    assert bench.pods.gone == [("web", "Evicted", message)]
+
+
 def test_a_critical_pod_does_not_go_whatever_limit_it_breaks(bench: Bench, tmp_path: Path) -> None:
     """Nor does it keep others from going that the node is short because of."""
     volumes = [{"name": "v", "emptyDir": {"sizeLimit": "64Ki"}}]
