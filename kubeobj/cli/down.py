@@ -46,12 +46,13 @@ def command(*, volumes: bool, timeout: float, state: str | None, output: str) ->
     that kept it true is gone, what it has left is cleaned up.
     """
     directory = state_directory(state)
+    directory.check_directory()
+    if volumes:
+        directory.check_removable()
     was_running = directory.is_held
     if was_running:
         _end(directory, timeout)
-    removed = _clean_up(directory)
-    if volumes and directory.path.exists():
-        directory.remove()
+    removed, left = _clean_up(directory, timeout, volumes=volumes)
     if output == "json":
         print_json(
             {
@@ -63,6 +64,8 @@ def command(*, volumes: bool, timeout: float, state: str | None, output: str) ->
         )
         return 0
     _say(directory, was_running=was_running, removed=removed, volumes=volumes)
+    if left:
+        click.echo(printable(f"What is not the cluster's is left there: {', '.join(left)}."))
     return 0
 
 
@@ -77,7 +80,7 @@ def _say(directory: "StateDirectory", *, was_running: bool, removed: int, volume
         text = "Nothing was running."
     click.echo(text)
     if volumes:
-        click.echo(printable(f"{directory.path} has been removed."))
+        click.echo(printable(f"The state in {directory.path} has been removed."))
     elif directory.exists:
         click.echo(printable(f"What was applied is kept in {directory.path}."))
 
@@ -132,14 +135,45 @@ def _signal(pid: int, number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
-def _clean_up(directory: "StateDirectory") -> int:
-    """End the pods that a process has left which is gone; return how many those were."""
+def _clean_up(
+    directory: "StateDirectory", timeout: float, *, volumes: bool
+) -> tuple[int, tuple[str, ...]]:
+    """End the pods that a process has left which is gone, and remove the state if asked for.
+
+    Returns:
+        How many pods those were, and what is left in the directory that is not the cluster's.
+
+    Raises:
+        KubeobjError: If the state cannot be used, or not all of it can be removed.
+    """
     from kubeobj.cluster.leftovers import end_left_over
 
-    if not directory.exists:
-        return 0
-    directory.hold()
+    if not (directory.exists or (volumes and directory.path.exists())):
+        return 0, ()
+    _hold(directory, timeout)
     try:
-        return end_left_over(directory)
+        number = end_left_over(directory)
+        return number, directory.remove() if volumes else ()
     finally:
         directory.release()
+
+
+def _hold(directory: "StateDirectory", within: float) -> None:
+    """Hold the state, once another that ends it has done so.
+
+    Raises:
+        KubeobjError: If it cannot be held.
+    """
+    from kubeobj.cluster.statedirectory import StateInUse
+
+    clock = LiveClock()
+    end = clock.now() + within
+    while True:
+        try:
+            directory.hold()
+        except StateInUse:
+            if clock.now() >= end:
+                raise
+            time.sleep(_LOOKED_EVERY_SECONDS)
+        else:
+            return

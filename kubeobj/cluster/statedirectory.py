@@ -15,11 +15,12 @@ import errno
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self, final
@@ -30,6 +31,18 @@ PRIVATE_DIRECTORY: Final = 0o700
 PRIVATE_FILE: Final = 0o600
 
 _LONGEST_SOCKET_PATH: Final = 100
+
+_OWN_NAME: Final = re.compile(
+    r"volumes|node|agent\.log|api\.sock|config\.json|\.config-\d+|lock"
+    r"|store\.sqlite(-wal|-shm|-lock|-journal)?"
+    r"|\.store\.sqlite\.\d+\.partial(-wal|-shm|-journal)?"
+)
+"""What a cluster, or a backup that is put back, makes in the directory of its state."""
+
+_USUAL_NAMES: Final = frozenset({"volumes", "node", "config.json"})
+"""Names that other directories have, too."""
+
+_NAMED_AT_MOST: Final = 5
 
 
 class StateError(KubeobjError, RuntimeError):
@@ -141,7 +154,7 @@ class StateDirectory:
         """Locked by the process that runs the cluster; it says which that is."""
         return self.path / "lock"
 
-    # ------------------------------------------------------------ making, holding, removing
+    # ------------------------------------------------------------ making, holding
 
     def make(self) -> None:
         """Make the directory if it is not there, for its owner alone.
@@ -149,6 +162,7 @@ class StateDirectory:
         Raises:
             StateError: If it cannot be made, or belongs to somebody else.
         """
+        self.check_directory()
         try:
             self.path.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
             found = self.path.stat()
@@ -168,8 +182,21 @@ class StateDirectory:
             StateInUse: If one does.
             StateError: If the directory cannot be used.
         """
+        while (handle := self._locked()) is None:
+            pass
+        os.truncate(handle, 0)
+        how = "signal\n" if self.ends_by_signal else ""
+        os.pwrite(handle, f"{os.getpid()}\n{how}".encode(), 0)
+        self._lock = handle
+
+    def _locked(self) -> int | None:
+        """Return the lock, held; None if it has been removed, with the rest, meanwhile."""
         self.make()
-        handle = os.open(self.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        try:
+            handle = os.open(self.lock_file, flags, PRIVATE_FILE)
+        except FileNotFoundError:
+            return None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -178,10 +205,11 @@ class StateDirectory:
                 msg = f"{self.lock_file} cannot be locked: {error.strerror}: use a local disk"
                 raise StateError(msg) from error
             raise StateInUse(self.path, self.holder) from None
-        os.truncate(handle, 0)
-        how = "signal\n" if self.ends_by_signal else ""
-        os.pwrite(handle, f"{os.getpid()}\n{how}".encode(), 0)
-        self._lock = handle
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), self.lock_file.stat()):
+                return handle
+        os.close(handle)
+        return None
 
     def release(self) -> None:
         """Let other processes run the cluster; a temporary state is removed."""
@@ -190,7 +218,7 @@ class StateDirectory:
         with suppress(OSError):
             self.socket.unlink()
         if self.is_temporary:
-            self.remove()
+            shutil.rmtree(self.path, ignore_errors=True)
         else:
             os.truncate(self._lock, 0)
         os.close(self._lock)
@@ -236,9 +264,89 @@ class StateDirectory:
         """Whether a cluster has ever been kept here."""
         return self.store.exists() or (self.path / "config.json").exists()
 
-    def remove(self) -> None:
-        """Remove everything."""
-        shutil.rmtree(self.path, ignore_errors=True)
+    # ------------------------------------------------------------ removing
+
+    def check_directory(self) -> None:
+        """Make sure that nothing else is where the directory is to be.
+
+        Raises:
+            StateError: If something is.
+        """
+        if os.path.lexists(self.path) and not self.path.is_dir():
+            raise StateError(f"{self.path} is no directory: name another with --state")
+
+    def check_removable(self) -> None:
+        """Make sure that the directory, if it is there, is the state of a cluster.
+
+        What is left of one that was half made, or half removed, is one, too.
+
+        Raises:
+            StateError: If it is something else, or cannot be read.
+        """
+        self.check_directory()
+        names = self._names()
+        others = [name for name in names if not _OWN_NAME.fullmatch(name)]
+        is_left = not others and not _USUAL_NAMES.intersection(names)
+        if self.store.is_file() or self._has_config() or is_left:
+            return
+        raise StateError(
+            f"{self.path} is not the state of a cluster, and is left as it is:"
+            f" it holds {_listed(others or names)}"
+        )
+
+    def _has_config(self) -> bool:
+        try:
+            text = (self.path / "config.json").read_text(encoding="utf-8")
+            return "tokenSecret" in json.loads(text)
+        except (OSError, ValueError, TypeError):
+            return False
+
+    def _names(self) -> list[str]:
+        try:
+            return sorted(one.name for one in self.path.iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise StateError(f"{self.path} cannot be read: {error.strerror}") from error
+
+    def remove(self) -> tuple[str, ...]:
+        """Remove the state, which is held, and let go of it.
+
+        Returns:
+            What else is in the directory, which stays with it.
+
+        Raises:
+            StateError: If the directory is not the state of a cluster; nothing is removed then. Or
+                if some of it cannot be removed; then it is still known as a state.
+        """
+        self.check_removable()
+        # What makes it a state goes last, so that it can be tried again. While the lock is there,
+        # nobody begins anything new here.
+        last = ("config.json", self.lock_file.name)
+        own = [one for one in self._names() if _OWN_NAME.fullmatch(one) and one not in last]
+        failures = [failure for name in own for failure in _removed(self.path / name)]
+        for name in last:
+            failures = failures or _removed(self.path / name)
+        if failures:
+            raise StateError(f"not all of {self.path} can be removed: {_listed(failures)}")
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+        left = tuple(name for name in self._names() if not _OWN_NAME.fullmatch(name))
+        if not left:
+            self._remove_empty()
+        return left
+
+    def _remove_empty(self) -> None:
+        try:
+            self.path.resolve().rmdir()
+            if self.path.is_symlink():
+                self.path.unlink()
+        except FileNotFoundError:
+            pass  # another has been quicker
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:  # else another has begun a cluster here
+                raise StateError(f"{self.path} cannot be removed: {error.strerror}") from error
 
     # ------------------------------------------------------------ what was chosen
 
@@ -281,6 +389,33 @@ class StateDirectory:
             new.replace(file)
         except OSError as error:
             raise StateError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _removed(path: Path) -> list[str]:
+    """Remove a file, or a directory with all that is in it; return what cannot be, and why."""
+    failed: list[tuple[str, OSError]] = []
+
+    def fail(_: object, name: str, error: tuple[object, BaseException, object]) -> None:
+        if isinstance(error[1], OSError) and not isinstance(error[1], FileNotFoundError):
+            failed.append((name, error[1]))
+
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, onerror=fail)
+    else:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            failed.append((str(path), error))
+    # That a directory is not empty is no news where it is said what is left in it.
+    causes = [one for one in failed if one[1].errno != errno.ENOTEMPTY] or failed
+    return [f"{name} ({error.strerror})" for name, error in causes]
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = list(names)
+    more = len(found) - _NAMED_AT_MOST
+    shown = ", ".join(found[:_NAMED_AT_MOST])
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 @final
