@@ -5,7 +5,7 @@ config`` file.go and common.go for names, uids and annotations.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import md5
 from pathlib import Path
@@ -15,6 +15,7 @@ import orjson
 
 from kubeobj.api.clientapply import LAST_APPLIED
 from kubeobj.api.podspec.annotations import MIRROR
+from kubeobj.api.podspec.references import config_map_names, secret_names
 from kubeobj.api.verdict import Judge
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
@@ -36,6 +37,19 @@ CONFIG_SOURCE: Final = "kubernetes.io/config.source"
 """Where a pod is from: ``file``."""
 
 _LARGEST: Final = 10 * 1024 * 1024
+
+# Volumes that need the API, besides those of secrets and config maps.
+_OF_VOLUMES: Final = {
+    "csi": "csidrivers (via CSI volumes)",
+    "glusterfs": "endpoints (via glusterFS volumes)",
+    "persistentVolumeClaim": "persistentvolumeclaims",
+    "ephemeral": "persistentvolumeclaims (via ephemeral volumes)",
+}
+_OF_PROJECTIONS: Final = {
+    "serviceAccountToken": "serviceaccounts (via projected volumes)",
+    "clusterTrustBundle": "clustertrustbundles",
+    "podCertificate": "podcertificates",
+}
 
 
 class StaticPodFault(KubeobjError, ValueError):
@@ -194,6 +208,8 @@ def static_pod(
     for field in ("serviceAccountName", "serviceAccount"):
         if field not in spec:
             stored["spec"].pop(field, None)  # nobody admits it, so nobody gives it one
+    if named := _named(stored["spec"], spec.get("volumes") or ()):
+        raise StaticPodFault(f"static pods may not reference {named}")
     annotations = {
         name: text
         for name, text in (stored["metadata"].get("annotations") or {}).items()
@@ -207,6 +223,32 @@ def static_pod(
     stored["metadata"] |= {"uid": uid, "annotations": annotations}
     stored["status"] = {}
     return stored
+
+
+def _named(spec: Wire, volumes: Iterable[Wire]) -> str:
+    """Return of which kind something is that a pod names and only the API has; empty if nothing.
+
+    Source: ``k8s.io/kubernetes/pkg/api/pod`` HasAPIObjectReference (v1.36), its order and words.
+
+    Args:
+        spec: What the pod is.
+        volumes: Its volumes as the file has them: with what an API does not keep.
+    """
+    if spec.get("serviceAccountName") or spec.get("serviceAccount"):
+        return "serviceaccounts"
+    if any(secret_names(spec)):
+        return "secrets"
+    if any(config_map_names(spec)):
+        return "configmaps"
+    if spec.get("resourceClaims"):
+        return "resourceclaims"
+    for volume in volumes:
+        found = [words for kind, words in _OF_VOLUMES.items() if volume.get(kind)]
+        for source in (volume.get("projected") or {}).get("sources") or ():
+            found += [words for kind, words in _OF_PROJECTIONS.items() if source.get(kind)]
+        if found:
+            return found[0]
+    return ""
 
 
 def mirror_of(pod: Wire, node: Wire | None) -> Wire:

@@ -117,3 +117,84 @@ def test_a_file_that_is_no_pod_is_told_of_and_does_no_harm(tmp_path: Path) -> No
     world.advance(LOOKED_EVERY_SECONDS + 1)
     assert [path.name for path, _ in world.failed] == ["bad.yaml", "no.json"]
     assert world.status("web-n1")["phase"] == "Running"
+
+
+def volume(**source: object) -> Document:
+    """Return what a pod has of one volume."""
+    return {"volumes": [{"name": "v", **source}]}
+
+
+def projected(**source: object) -> Document:
+    """Return what a pod has of a volume that shows one thing."""
+    return volume(projected={"sources": [source]})
+
+
+def environment(**origin: object) -> Document:
+    """Return what a pod has that takes something into its environment."""
+    env = [{"name": "A", "valueFrom": origin}]
+    return {"containers": [{"name": "a", "image": "a:1", "env": env}]}
+
+
+CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+KEY = {"name": "c", "key": "k"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "named"),
+    [
+        ({"serviceAccountName": "builder"}, "serviceaccounts"),
+        ({"serviceAccount": "builder"}, "serviceaccounts"),
+        ({"imagePullSecrets": [{"name": "s"}]}, "secrets"),
+        (environment(secretKeyRef=KEY), "secrets"),
+        (environment(configMapKeyRef=KEY), "configmaps"),
+        (volume(secret={"secretName": "s"}), "secrets"),
+        (volume(configMap={"name": "c"}), "configmaps"),
+        (projected(secret={"name": "s"}), "secrets"),
+        (projected(configMap={"name": "c"}), "configmaps"),
+        (
+            projected(serviceAccountToken={"path": "token"}),
+            "serviceaccounts (via projected volumes)",
+        ),
+        (projected(clusterTrustBundle={"name": "t", "path": "p"}), "clustertrustbundles"),
+        (
+            projected(
+                podCertificate={
+                    "signerName": "a.b/c",
+                    "keyType": "ED25519",
+                    "credentialBundlePath": "p",
+                }
+            ),
+            "podcertificates",
+        ),
+        (volume(persistentVolumeClaim={"claimName": "c"}), "persistentvolumeclaims"),
+        (
+            volume(ephemeral={"volumeClaimTemplate": {"spec": CLAIM}}),
+            "persistentvolumeclaims (via ephemeral volumes)",
+        ),
+        (volume(csi={"driver": "d"}), "csidrivers (via CSI volumes)"),
+        ({"resourceClaims": [{"name": "r", "resourceClaimName": "r"}]}, "resourceclaims"),
+    ],
+    ids=str,
+)
+def test_a_file_that_needs_the_api_is_refused(
+    world: AgentWorld, tmp_path: Path, spec: Document, named: str
+) -> None:
+    """It would wait for ever, or be shown by no mirror."""
+    path = write(tmp_path, manifest(**spec))
+    world.advance(LOOKED_EVERY_SECONDS + 1)
+    assert world.failed == [(path, f"static pods may not reference {named}")]
+    assert world.pod("web-n1") is None
+    assert world.host.runs == {}
+
+
+def test_a_file_may_have_volumes_of_the_node(world: AgentWorld, tmp_path: Path) -> None:
+    items = [{"path": "name", "fieldRef": {"fieldPath": "metadata.name"}}]
+    volumes = [
+        {"name": "v", "hostPath": {"path": "/srv"}},
+        {"name": "w", "emptyDir": {}, "secret": None},
+        {"name": "x", "projected": {"sources": [{"downwardAPI": {"items": items}}]}},
+    ]
+    write(tmp_path, manifest(volumes=volumes))
+    world.advance(LOOKED_EVERY_SECONDS + 1)
+    assert world.failed == []
+    assert world.status("web-n1")["phase"] == "Running"
