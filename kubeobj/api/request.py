@@ -16,7 +16,8 @@ from kubeobj.api.errors import ApiError, BadRequest, invalid, not_kept
 from kubeobj.api.kind import Context, Part
 from kubeobj.api.metadata import settle_namespace
 from kubeobj.api.options import DeleteOptions, WriteOptions
-from kubeobj.api.wireform import WireError, unknown_fields
+from kubeobj.api.unknownfields import unknown_fields
+from kubeobj.api.wireform import WireError
 from kubeobj.documents import Document, JsonValue, Wire
 from kubeobj.errors import FieldError
 from kubeobj.meta.gvk import GroupVersionKind

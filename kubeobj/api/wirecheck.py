@@ -4,15 +4,16 @@ A server stops at the first value of the wrong type. Whoever wants to know of al
 what is left when they are taken out can be read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import NamedTuple, final
 
 from kubeobj.api.fielderrors import forbidden
-from kubeobj.api.wireform import WireError, read_value, read_wire
+from kubeobj.api.wireform import WireError, mistyped, read_value, read_wire
 from kubeobj.documents import JsonValue, Wire
-from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath, echo
+from kubeobj.errors import ROOT, FieldError, FieldErrorType, FieldPath
+from kubeobj.meta.confidential import REDACTED, is_confidential
 from kubeobj.models.schema import FieldSchema
 
 
@@ -99,7 +100,8 @@ def _fields(
         if child is None:
             found.unknown.append(_unknown(here, name, schema))
         else:
-            _keep(out, name, _Value(child, part, here), found)
+            secret = is_confidential(schema.type, name)
+            _keep(out, name, _Value(child, part, here, secret), found)
     return out
 
 
@@ -109,31 +111,35 @@ def _unknown(path: FieldPath, name: str, schema: FieldSchema) -> FieldError:
     return forbidden(path, f'unknown field "{path}"{hint}', "unknown")
 
 
-def _entries(
-    items: FieldSchema, value: Mapping[str, JsonValue], path: FieldPath, found: Readable
-) -> Wire:
+def _entries(of: "_Value", items: FieldSchema, found: Readable) -> Wire:
     out: Wire = {}
-    for key, part in value.items():
-        _keep(out, key, _Value(items, part, path.key(key)), found)
+    for key, part in _mapping(of.value, "a map").items():
+        _keep(out, key, of.part(items, part, of.path.key(key)), found)
     return out
 
 
-def _items(
-    items: FieldSchema, value: Sequence[JsonValue], path: FieldPath, found: Readable
-) -> list[JsonValue]:
+def _items(of: "_Value", items: FieldSchema, found: Readable) -> list[JsonValue]:
+    value = of.value
+    if not isinstance(value, list):
+        raise mistyped(value, "a list")
     out: Wire = {}
     for position, part in enumerate(value):
-        _keep(out, str(position), _Value(items, part, path.index(position)), found)
+        _keep(out, str(position), of.part(items, part, of.path.index(position)), found)
     # What cannot be read leaves a gap, so that the others keep their places.
     return [out.get(str(position)) for position in range(len(value))]
 
 
 class _Value(NamedTuple):
-    """A value, what it is to be, and where it is."""
+    """A value, what it is to be, where it is, and whether it is not to be shown."""
 
     schema: FieldSchema
     value: JsonValue
     path: FieldPath
+    is_secret: bool
+
+    def part(self, schema: FieldSchema, value: JsonValue, path: FieldPath) -> "_Value":
+        """Return a part of it."""
+        return _Value(schema, value, path, self.is_secret)
 
 
 def _keep(out: Wire, name: str, value: _Value, found: Readable) -> None:
@@ -141,8 +147,12 @@ def _keep(out: Wire, name: str, value: _Value, found: Readable) -> None:
     try:
         out[name] = None if value.value is None else _read(value, found)
     except WireError as error:
+        shown = value.value
+        if value.is_secret:
+            error.conceal()
+            shown = REDACTED
         wrong = FieldErrorType.TYPE_INVALID
-        found.mistyped.append(FieldError(value.path, wrong, value.value, error.reason, "type"))
+        found.mistyped.append(FieldError(value.path, wrong, shown, error.reason, "type"))
 
 
 def _read(of: _Value, found: Readable) -> JsonValue:
@@ -156,16 +166,14 @@ def _read(of: _Value, found: Readable) -> JsonValue:
     if schema.kind == "object":
         return _fields(schema, _mapping(value, "an object"), of.path, found)
     if schema.kind == "map" and items is not None:
-        return _entries(items, _mapping(value, "a map"), of.path, found)
+        return _entries(of, items, found)
     if schema.kind == "list" and items is not None:
-        if not isinstance(value, list):
-            raise WireError(f"must be a list, not {echo(value)}")
-        return _items(items, value, of.path, found)
+        return _items(of, items, found)
     read_value(schema, value)
     return value
 
 
 def _mapping(value: JsonValue, wanted: str) -> Mapping[str, JsonValue]:
     if not isinstance(value, Mapping):
-        raise WireError(f"must be {wanted}, not {echo(value)}")
+        raise mistyped(value, wanted)
     return value

@@ -11,14 +11,15 @@ Reading makes a new document; nothing of what was given is shared with it but te
 Source: ``encoding/json`` with the tags of ``k8s.io/api`` (v1.36), see `kubeobj.models.wiremodes`.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any, TypeAlias, final
 
 import orjson
 
 from kubeobj.documents import JsonValue, Wire
-from kubeobj.errors import ROOT, FieldPath, MapKey, QuantityError, TimeError, echo
+from kubeobj.errors import FieldPath, MapKey, QuantityError, TimeError, echo
+from kubeobj.meta.confidential import REDACTED, is_confidential
 from kubeobj.meta.quantity import Quantity
 from kubeobj.meta.timestamps import MicroTime, Time
 from kubeobj.models.base64text import decode_base64, encode_base64
@@ -39,21 +40,29 @@ _INT64 = 2**63
 
 @final
 class WireError(ValueError):
-    """A value does not have the type of its field.
+    """A value does not have the type of its field."""
 
-    Attributes:
-        reason: What is wrong.
-    """
-
-    def __init__(self, reason: str) -> None:
-        """Say what is wrong; callers add where."""
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, wrong: str, shown: str = "") -> None:
+        """Say what is wrong, and show the value if that helps; callers add where."""
+        super().__init__(wrong)
+        self._wrong = wrong
+        self._shown = shown
         self._steps: list[str | int] = []
 
-    def under(self, step: str | int) -> "WireError":
-        """Return the same error, one step further out."""
+    @property
+    def reason(self) -> str:
+        """What is wrong."""
+        return f"{self._wrong}, not {self._shown}" if self._shown else self._wrong
+
+    def conceal(self) -> None:
+        """Show no more of the value, which is a secret."""
+        self._shown = REDACTED if self._shown else ""
+
+    def under(self, step: str | int, type_name: str = "") -> "WireError":
+        """Return the same error, one step further out: in an object of a type, if that is said."""
         self._steps.append(step)
+        if is_confidential(type_name, step):
+            self.conceal()
         return self
 
     @property
@@ -80,7 +89,7 @@ def read_wire(type_name: str, value: object) -> tuple[Wire, bool]:
     """
     unknown: _Unknown = []
     if value is None:
-        raise _mistyped(value, "an object")
+        raise mistyped(value, "an object")
     document: Wire = _object_reader(type_name)(value, unknown)
     return document, bool(unknown)
 
@@ -163,11 +172,6 @@ def zero_field(type_name: str, field: str) -> JsonValue:
     return value
 
 
-def unknown_fields(type_name: str, value: object) -> list[FieldPath]:
-    """Return the path of each field of *value* that its type does not have."""
-    return list(_unknown_in(FieldSchema(type_name), value, ROOT))
-
-
 # ---------------------------------------------------------------- objects
 
 
@@ -224,7 +228,7 @@ def _object_reader(type_name: str) -> _Reader:
                 try:
                     part = reader(part, unknown)  # noqa: PLW2901
                 except WireError as error:
-                    raise error.under(name) from None
+                    raise error.under(name, type_name) from None
             if part or not omits_zero:
                 out[name] = part
         for name, make in always:
@@ -244,7 +248,7 @@ def _items(value: object) -> Iterable[tuple[str, object]]:
     if value is None:
         return ()
     if not isinstance(value, Mapping):
-        raise _mistyped(value, "an object")
+        raise mistyped(value, "an object")
     return value.items()
 
 
@@ -289,7 +293,7 @@ def _list_reader(items: FieldSchema) -> _Reader:
         if value is None:
             return None
         if not isinstance(value, list | tuple):
-            raise _mistyped(value, "a list")
+            raise mistyped(value, "a list")
         out = []
         for item in value:
             try:
@@ -308,7 +312,7 @@ def _map_reader(items: FieldSchema) -> _Reader:
         if value is None:
             return None
         if not isinstance(value, Mapping):
-            raise _mistyped(value, "a map")
+            raise mistyped(value, "a map")
         out = {}
         for key, part in value.items():
             try:
@@ -323,8 +327,9 @@ def _map_reader(items: FieldSchema) -> _Reader:
 # ---------------------------------------------------------------- scalars
 
 
-def _mistyped(value: object, wanted: str) -> WireError:
-    return WireError(f"must be {wanted}, not {echo(value)}")
+def mistyped(value: object, wanted: str) -> WireError:
+    """Return the error that a *value* is not what is *wanted*, such as ``a list``."""
+    return WireError(f"must be {wanted}", echo(value))
 
 
 def _read_text(value: object, _unknown: _Unknown) -> str:
@@ -334,7 +339,7 @@ def _read_text(value: object, _unknown: _Unknown) -> str:
         return ""
     if isinstance(value, str):
         return _printable(str(value))
-    raise _mistyped(value, "a string")
+    raise mistyped(value, "a string")
 
 
 def _printable(text: str) -> str:
@@ -347,7 +352,7 @@ def _read_boolean(value: object, _unknown: _Unknown) -> bool:
         return False
     if isinstance(value, bool):
         return value
-    raise _mistyped(value, "true or false")
+    raise mistyped(value, "true or false")
 
 
 def _integer_reader(limit: int, wanted: str) -> _Reader:
@@ -356,7 +361,7 @@ def _integer_reader(limit: int, wanted: str) -> _Reader:
             return value
         if value is None:
             return 0
-        raise _mistyped(value, wanted)
+        raise mistyped(value, wanted)
 
     return read_integer
 
@@ -366,7 +371,7 @@ def _read_double(value: object, _unknown: _Unknown) -> float:
         return 0
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    raise _mistyped(value, "a number")
+    raise mistyped(value, "a number")
 
 
 def _read_int_or_string(value: object, unknown: _Unknown) -> int | str:
@@ -380,7 +385,7 @@ def _read_base64(value: object, _unknown: _Unknown) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise _mistyped(value, "a string of base64")
+        raise mistyped(value, "a string of base64")
     try:
         return encode_base64(decode_base64(value))  # type: ignore[arg-type]
     except ValueError as error:
@@ -413,7 +418,7 @@ def _canonical_time(canonical: Callable[[str], str | None], value: object) -> st
     if value is None:
         return None
     if not isinstance(value, str):
-        raise _mistyped(value, "a time")
+        raise mistyped(value, "a time")
     try:
         return canonical(value)
     except TimeError as error:
@@ -447,7 +452,7 @@ def _copied(value: object, depth: int) -> object:
         return {_read_text(key, []): _copied(part, depth - 1) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_copied(part, depth - 1) for part in value]
-    raise _mistyped(value, "JSON")
+    raise mistyped(value, "JSON")
 
 
 _SCALARS: Mapping[str, _Reader] = {
@@ -474,24 +479,3 @@ _ZEROS: Mapping[str, JsonValue] = {
     "time": None,
     "micro-time": None,
 }
-
-
-# ---------------------------------------------------------------- unknown fields
-
-
-def _unknown_in(schema: FieldSchema, value: object, path: FieldPath) -> Iterator[FieldPath]:
-    items = schema.items
-    if schema.kind == "list" and items is not None and isinstance(value, list | tuple):
-        for position, item in enumerate(value):
-            yield from _unknown_in(items, item, path.index(position))
-    elif schema.kind == "map" and items is not None and isinstance(value, Mapping):
-        for key, part in value.items():
-            yield from _unknown_in(items, part, path.child(key))
-    elif schema.kind == "object" and isinstance(value, Mapping):
-        for name, part in value.items():
-            here = path.child(str(name))
-            field = schema.child(name)
-            if field is None:
-                yield here
-            else:
-                yield from _unknown_in(field, part, here)

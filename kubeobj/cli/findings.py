@@ -1,5 +1,6 @@
 """What lint or validate found: text for people, JSON for programs, SARIF for code hosts."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -20,6 +21,9 @@ MALFORMED = Rule(
 )
 """Broken by a file that the reader refuses, so that no other rule can see it."""
 
+_DOCUMENT_START = re.compile(r"\n(?=---(?:\s|$))", re.MULTILINE)
+_SECRET = re.compile(r"""\bkind["']?\s*:\s*["']?Secret(?:List)?\b""")
+
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
@@ -38,10 +42,27 @@ def finding_lines(
     for finding in findings:
         source = finding.location.source
         if source not in sources:
-            text = inputs.contents[source].decode("utf-8", "replace").removeprefix("\ufeff")
-            sources[source] = text.split("\n")
+            sources[source] = _shown_lines(inputs, source)
         lines += [*_finding_lines(finding, sources[source]), ""]
     return [*lines, _summary(findings, inputs), *map(printable, notes)]
+
+
+def _shown_lines(inputs: Inputs, source: str) -> list[str]:
+    """Return the lines of a file; those of documents with a Secret in them are empty."""
+    text = inputs.contents[source].decode("utf-8", "replace").removeprefix("\ufeff")
+    secrets = {
+        one.start.line
+        for one in inputs.manifests
+        if one.source == source and one.kind.startswith("Secret")
+    }
+    shown: list[str] = []
+    for document in _DOCUMENT_START.split(text):
+        lines = document.split("\n")
+        here = range(len(shown) + 1, len(shown) + len(lines) + 1)
+        # What is no manifest has only its text to say what it was to be.
+        is_secret = _SECRET.search(document) or not secrets.isdisjoint(here)
+        shown += [""] * len(lines) if is_secret else lines
+    return shown
 
 
 def _finding_lines(finding: Finding, source: Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ from pydantic_core import ErrorDetails
 
 from kubeobj.documents import Document, JsonValue
 from kubeobj.errors import ROOT, FieldError, FieldErrors, FieldErrorType, FieldPath
+from kubeobj.meta.confidential import REDACTED, is_confidential
 from kubeobj.meta.frozen import FrozenMap, frozen
 
 _TYPES = {
@@ -160,7 +161,14 @@ def _field_error(detail: ErrorDetails, model: type[WireShape], path: FieldPath) 
     else:
         where = _path_to(location, model, path)
     value = "" if rule == "required" else cast("JsonValue", detail["input"])
+    if is_confidential(_type_name(model), *where.parts):
+        value = REDACTED
     return FieldError(where, error_type, value, prose, rule)
+
+
+def _type_name(model: type[WireShape]) -> str:
+    """Return the name of a model's type, such as ``corev1.Pod``."""
+    return f"{model.__module__.rpartition('.')[2]}.{model.__name__}"
 
 
 def _path_to(location: tuple[int | str, ...], model: object, path: FieldPath) -> FieldPath:

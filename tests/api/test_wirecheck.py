@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from kubeobj.api.unknownfields import unknown_fields
 from kubeobj.api.wirecheck import readable
-from kubeobj.api.wireform import WireError, read_wire, unknown_fields
+from kubeobj.api.wireform import WireError, read_wire
 from kubeobj.documents import JsonValue
-from kubeobj.errors import FieldError, FieldErrorType, FieldPath
+from kubeobj.errors import FieldError, FieldErrors, FieldErrorType, FieldPath
+from kubeobj.models.corev1 import Secret
 from kubeobj.testing.strategies import workloads
 from tests.api.test_any_request import damaged_objects
 
@@ -56,6 +58,27 @@ def test_what_cannot_be_read_is_left_out(
     """Every value of a wrong type is named, and the rest keeps its place."""
     found = readable("corev1.Pod", document)
     assert (found.body, [str(error.path) for error in found.mistyped]) == (body, wrong)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param({"stringData": {"password": 99887766}}, id="no string"),
+        pytest.param({"data": {"password": {"a": 99887766}}}, id="no base64"),
+        pytest.param({"data": {"password": "99887766-plain"}}, id="text"),
+        pytest.param({"stringData": ["99887766"]}, id="no map"),
+    ],
+)
+def test_what_a_secret_holds_is_not_said(document: dict[str, Any]) -> None:
+    """Neither by a server, nor by a verdict, nor by the model."""
+    (found,) = readable("corev1.Secret", document).mistyped
+    with pytest.raises(WireError) as refused:
+        read_wire("corev1.SecretList", {"items": [document]})
+    with pytest.raises(FieldErrors) as mismodelled:
+        Secret.parse(document)
+    said = f"{found} {found.value} {refused.value} {mismodelled.value}"
+    assert "must be" in said
+    assert "99887766" not in said
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,52 @@ def test_a_mistyped_value_has_no_findings_in_its_wake(kubeobj: Run) -> None:
     assert paths(kubeobj("validate", "-f", "pod.yaml", "-o", "json")) == ["spec"]
 
 
+SECRETS = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+data: {colour: 3}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: b}
+stringData:
+  number: 99887766
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: c}
+data:
+  text: hunter2-plain
+---
+kind: &kind Secret
+apiVersion: v1
+metadata: {name: d}
+data: hunter2
+"""
+
+
+def test_what_secrets_hold_is_not_shown(kubeobj: Run) -> None:
+    """Nor the line that says it; other lines are."""
+    answer = kubeobj("validate", "-f", "-", stdin=SECRETS.encode())
+    assert "data: {colour: 3}" in answer.out
+    for said in ("stringData[number]: must be a string, not <secret", "data[text]: must be base64"):
+        assert said in answer.out
+    for output in ("text", "json", "sarif"):
+        answer = kubeobj("validate", "-f", "-", "-o", output, stdin=SECRETS.encode())
+        assert answer.code == 1
+        assert "998877" not in answer.out + answer.err
+        assert "hunter" not in answer.out + answer.err
+
+
+def test_a_secret_that_cannot_be_read_is_not_shown(kubeobj: Run) -> None:
+    text = "kind: Secret\nstringData:\n  password: hunter2 : x\n"
+    for command in ("validate", "lint"):
+        answer = kubeobj(command, "-f", "-", stdin=text.encode())
+        assert "-:3:" in answer.out
+        assert "hunter" not in answer.out + answer.err
+
+
 @pytest.mark.usefixtures("folder")
 def test_generated_names_are_names(kubeobj: Run) -> None:
     """An object with generateName needs no name, and one without either does."""

@@ -87,6 +87,21 @@ def test_what_is_refused_is_said_and_the_rest_applied(
     assert 'ConfigMap "Bad_Name" is invalid' in answer.err
 
 
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("name", ["secret-of-test", "secret-that-is-there"])
+def test_what_a_secret_holds_is_not_told(kubeobj: Run, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "secret.yaml"
+    head = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\n"
+    if name == "secret-that-is-there":
+        path.write_text(f"{head}stringData: {{password: hunter2}}\n", encoding="utf-8")
+        assert kubeobj("apply", "-f", str(path)).code == 0
+    for wrong in ("stringData: {p: 99887766}", "data: {p: 99887766-plain}", "data: [99887766]"):
+        path.write_text(f"{head}{wrong}\n", encoding="utf-8")
+        answer = kubeobj("apply", "-f", str(path))
+        assert answer.code == 1
+        assert "99887766" not in answer.out + answer.err
+
+
 def test_what_is_not_measured_yet_is_said(kubeobj: Run, world: World) -> None:
     answer = kubeobj("top", "pods")
     assert answer.code == 1
