@@ -199,7 +199,10 @@ class ContainerRuntime(Protocol):
         ...
 
     def containers(self, sandbox_id: str = "") -> tuple[Container, ...]:
-        """Return the containers of this node, or of a sandbox, oldest first."""
+        """Return the containers of this node, or of a sandbox, oldest first.
+
+        The log of one that has ended is whole, unless it cannot be had in a few seconds.
+        """
         ...
 
     def container(self, container_id: str) -> Container:

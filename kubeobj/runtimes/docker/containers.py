@@ -283,6 +283,9 @@ class Containers:
         container = container_of(container_id, record, found["State"])
         if container.started_at == 0 and container.state is not ContainerState.RUNNING:
             container = self._failure(container_id, record) or container
+        elif container.state is ContainerState.EXITED:
+            # Who hears of an end reads the last words, and reads no more.
+            self._watching.catch_up(container_id, record)
         written = ((found.get("GraphDriver") or {}).get("Data") or {}).get("UpperDir") or ""
         seen = _Seen(container, int(found["State"].get("Pid") or 0), str(written))
         # One that waits may have been started, in vain, right after it was looked at.

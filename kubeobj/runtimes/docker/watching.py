@@ -21,6 +21,9 @@ from kubeobj.runtimes.states import ContainerState
 FINISH_SECONDS: Final = 10.0
 """How long is waited at most for the rest of a log, when a container is removed."""
 
+KEPT_BACK_SECONDS: Final = 5.0
+"""How long it is kept back at most that a container has ended, until its log is whole."""
+
 # The engine's own copy, which a log can be read from again.
 _DOCKER_LOG: Final = Logging("json-file", {"max-size": "64m", "max-file": "2"})
 
@@ -74,11 +77,19 @@ class Watching:
 
     def finish(self, container_id: str, record: ContainerRecord) -> None:
         """Wait until the log of a container that has ended is whole, and let go of it."""
+        self.catch_up(container_id, record, FINISH_SECONDS)
+        follower = self._follower() if record.log_path else None
+        if follower is not None:
+            follower.forget(container_id)
+
+    def catch_up(
+        self, container_id: str, record: ContainerRecord, seconds: float = KEPT_BACK_SECONDS
+    ) -> None:
+        """Wait until the log of a container that has ended is whole, for so long at most."""
         follower = self._follower() if record.log_path else None
         if follower is not None:
             self.follow(container_id, record, ended=True)
-            follower.finish(container_id, FINISH_SECONDS)
-            follower.forget(container_id)
+            follower.finish(container_id, seconds)
 
     def reopen(self, container_id: str) -> None:
         """Go on in a new file."""
