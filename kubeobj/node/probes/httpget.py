@@ -11,6 +11,7 @@ from typing import Final, final
 from urllib.parse import urlsplit
 
 from kubeobj.clock import Clock
+from kubeobj.node.probes.requesttarget import request_target
 
 USER_AGENT: Final = "kube-probe/1.36"
 """What a probe says that it is."""
@@ -31,7 +32,7 @@ class HttpGet:
     Args:
         host: Whom to ask: an address or a name.
         port: Where.
-        path: For what, with its query.
+        path: For what, with its query, as people write it.
         scheme: ``http`` or ``https``.
         headers: Headers; those that it has by itself may be among them.
         user_agent: What it says that it is, unless a header does.
@@ -52,7 +53,7 @@ class HttpGet:
     @property
     def url(self) -> str:
         """The whole, as a URL."""
-        return f"{self.scheme}://{self.netloc}{self.path}"
+        return f"{self.scheme}://{self.netloc}{request_target(self.path)}"
 
 
 @final
@@ -141,7 +142,7 @@ def _ask_once(question: HttpGet, until: float, clock: Clock) -> HttpAnswer:
 
 def _request(question: HttpGet) -> bytes:
     given = {name.lower(): None for name, _ in question.headers}
-    lines = [f"GET {question.path} HTTP/1.1"]
+    lines = [f"GET {request_target(question.path)} HTTP/1.1"]
     for name, value in (
         ("Host", question.netloc),
         ("User-Agent", question.user_agent),
@@ -156,7 +157,7 @@ def _request(question: HttpGet) -> bytes:
         if value or name.lower() not in {"accept", "user-agent"}
     ]
     lines += ["Connection: close", "", ""]
-    return "\r\n".join(lines).encode("latin-1", "replace")
+    return "\r\n".join(lines).encode("utf-8", "replace")
 
 
 def _read(connection: socket.socket, until: float, clock: Clock) -> HttpAnswer:

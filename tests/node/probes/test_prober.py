@@ -79,6 +79,38 @@ def test_http_asks_as_it_is_told() -> None:
     assert (seen[1][0], seen[1][1]["Host"]) == ("/no-slash", f"127.0.0.1:{port}")
 
 
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/a b", "/a%20b"),
+        ("/a%20b", "/a%20b"),
+        ("/a b?x=1&y=%20#part", "/a%20b?x=1&y=%20"),
+        ("/caf\u00e9?caf\u00e9", "/caf%C3%A9?caf\u00e9"),
+        ("/caf%c3%a9", "/caf%c3%a9"),
+        ("/a(b)", "/a(b)"),
+        ("/a (b)", "/a%20%28b%29"),
+        ('/"<>\\^`{|}', "/%22%3C%3E%5C%5E%60%7B%7C%7D"),
+        ("/$&+,:;=@-_.~", "/$&+,:;=@-_.~"),
+        ("/100%?x=1", "/100%25%3Fx=1"),
+        ("/a\nX-Evil: 1", "/a%0AX-Evil:%201"),
+        ("/a?", "/a?"),
+        ("?x=1", "/?x=1"),
+        ("//elsewhere/b", "/b"),
+    ],
+)
+def test_http_asks_for_a_path_as_a_url_has_it(path: str, asked: str) -> None:
+    """What is no URL is taken for a path as it is; a query is never touched."""
+    seen: list[str] = []
+
+    def answer(request: Any) -> tuple[int, dict[str, str], bytes]:
+        seen.append(request.requestline)
+        return 200, {}, b""
+
+    with http_server(answer) as port:
+        assert ask(http(port, path=path)) == Outcome(Verdict.SUCCESS)
+    assert [line.encode("latin-1").decode() for line in seen] == [f"GET {asked} HTTP/1.1"]
+
+
 def test_http_follows_redirects_on_the_same_host() -> None:
     """To wherever they lead there."""
 
