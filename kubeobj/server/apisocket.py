@@ -8,6 +8,7 @@ import asyncio
 import os
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, final
@@ -75,7 +76,6 @@ class ApiSocket:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopped.set)
             self._thread.join()
-            self._path.unlink(missing_ok=True)
         if self._pods is not None:
             self._pods.close()
 
@@ -110,14 +110,27 @@ class ApiSocket:
         server = web.Server(requests.answer, handler_cancellation=True, access_log=None)
         runner = web.ServerRunner(server, access_log=None, shutdown_timeout=0.2)
         await runner.setup()
+        made: os.stat_result | None = None
         try:
-            await web.SockSite(runner, _listening(self._path)).start()
+            listening = _listening(self._path)
+            made = self._path.lstat()
+            await web.SockSite(runner, listening).start()
             self._is_ready.set()
             await self._stopped.wait()
         finally:
             end()
+            # As long as it is open, no other can be taken for it.
+            if made is not None:
+                _unlink(self._path, made)
             await runner.cleanup()
             await self._loop.shutdown_default_executor()
+
+
+def _unlink(path: Path, made: os.stat_result) -> None:
+    """Remove a socket, unless it is another by now: that of the next who runs the cluster."""
+    with suppress(FileNotFoundError):
+        if os.path.samestat(path.lstat(), made):
+            path.unlink()
 
 
 def _listening(path: Path) -> socket.socket:
