@@ -25,17 +25,18 @@ def run_session(begin: "Callable[[bool], PodSession]", *, stdin: bool, tty: bool
     Args:
         begin: Begins it, with a terminal or without.
         stdin: Whether it gets what is typed.
-        tty: Whether it is to have a terminal, which takes one of the asker's own.
+        tty: Whether it is to have a terminal, which takes one of the asker's own, and what is typed.
     """
+    tty = tty and stdin
     is_terminal = sys.stdin is not None and sys.stdin.isatty()
-    if tty and stdin and not is_terminal:
+    if tty and not is_terminal:
         click.echo(
             "Unable to use a TTY - input is not a terminal or the right kind of file", err=True
         )
         tty = False
     session = begin(tty)
     try:
-        with _raw(session) if tty and is_terminal else _plain():
+        with _raw(session) if tty else _plain():
             if stdin:
                 threading.Thread(target=_send, args=(session,), daemon=True).start()
             _receive(session)

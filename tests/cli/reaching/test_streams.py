@@ -214,6 +214,11 @@ class Terminal:
             except OSError as error:
                 raise AssertionError(f"no {pattern!r} in {self.seen!r}") from error
 
+    @property
+    def is_raw(self) -> bool:
+        """Whether Ctrl-C is a key like any other."""
+        return not termios.tcgetattr(self._near)[3] & termios.ISIG
+
     def close(self) -> None:
         """End the command, if it has not ended."""
         self.process.kill()
@@ -238,6 +243,15 @@ def test_a_shell_on_a_terminal(state: Path) -> None:
         terminal.wait_for("after7")
         terminal.wait_for("command terminated with exit code 9")
         assert terminal.process.wait(PATIENCE) == 9
+
+
+def test_a_terminal_for_what_nobody_types(state: Path) -> None:
+    """There is none, and Ctrl-C is still the asker's own."""
+    script = "test -t 1 || echo plain$((40+2)); sleep 1000"
+    args = ("exec", "-t", "echo", "--", "sh", "-c", script)
+    with closing(Terminal(state, *args, columns=91, lines=31)) as terminal:
+        terminal.wait_for("plain42")
+        assert not terminal.is_raw
 
 
 def test_what_is_piped_into_a_command(state: Path) -> None:
