@@ -25,7 +25,7 @@ def run_session(begin: "Callable[[bool], PodSession]", *, stdin: bool, tty: bool
     Args:
         begin: Begins it, with a terminal or without.
         stdin: Whether it gets what is typed.
-        tty: Whether it is to have a terminal, which takes one of the asker's own, and what is typed.
+        tty: Whether it is to have a terminal, which takes stdin, and a terminal of the asker's.
     """
     tty = tty and stdin
     is_terminal = sys.stdin is not None and sys.stdin.isatty()

@@ -62,6 +62,14 @@ def test_a_workload_from_its_beginning_to_its_end(state: Path, kubeobj: Run) -> 
     assert (ran.code, ran.out) == (7, "out\n")
     assert ran.err == "err\ncommand terminated with exit code 7\n"
 
+    # Options may follow the name; what follows the dashes is the command's.
+    words = ("--", "sh", "-c", 'echo "$@"', "sh", "-c", "--", "-n")
+    for options in (("-c", "web"), ("-n", "default", "-q"), (f"--state={state}", "-icweb")):
+        assert kubeobj("exec", names[0], *options, *words).out == "-c -- -n\n"
+        assert kubeobj("exec", *options, names[0], *words).out == "-c -- -n\n"
+    for misused in ((names[0], "date"), (names[0], "-x", "--", "date"), ("--", "date")):
+        assert kubeobj("exec", *misused).code == 2
+
     assert kubeobj("scale", "deploy/web", "--replicas=1").out == "deployment.apps/web scaled\n"
     assert kubeobj("rollout", "restart", "deploy/web").out == "deployment.apps/web restarted\n"
     assert kubeobj("rollout", "status", "deploy/web", "--timeout=60s").code == 0
