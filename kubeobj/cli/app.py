@@ -7,7 +7,7 @@ interrupted, 141 nobody reads the output any more. A command returns its code, o
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from itertools import pairwise
 from typing import final
@@ -38,12 +38,11 @@ _SECTIONS = {
 }
 _COMMANDS = tuple(name for names in _SECTIONS.values() for name in names)
 
-_FLAGS = {
-    f"--{name}={value}": f"--{prefix}{name}"
-    for name in ("wait", "watch")
-    for value, prefix in (("true", ""), ("false", "no-"))
+_TRUTHS = {
+    **dict.fromkeys(("1", "t", "T", "true", "True", "TRUE"), True),
+    **dict.fromkeys(("0", "f", "F", "false", "False", "FALSE"), False),
 }
-"""Flags as Go writes them, and as click does."""
+"""What Go takes for a boolean."""
 
 _HIDDEN = ("agent",)
 """Commands that commands run."""
@@ -151,12 +150,39 @@ def _invoke(args: Sequence[str]) -> int:
 
 
 def _plain_flags(args: Sequence[str]) -> list[str]:
-    """Return *args* with ``--wait=false`` as ``--no-wait``: Go's way to write flags, and click's.
+    """Return *args* with flags as click writes them, where Go says ``--watch=false``.
 
-    Only for flags that can be said both ways; what follows ``--`` is nobody's flag.
+    One that is true is said, one that is false is left out, or said with ``no``; options that take
+    a value keep it. What follows ``--`` is nobody's flag.
     """
     end = args.index("--") if "--" in args else len(args)
-    return [*(_FLAGS.get(one, one) for one in args[:end]), *args[end:]]
+    asked = args[:end]
+    if not any(one.startswith("-") and one.partition("=")[2] in _TRUTHS for one in asked):
+        return list(args)
+    flags = _flags(asked)
+    return [*(plain for one in asked for plain in _plain(one, flags)), *args[end:]]
+
+
+def _plain(word: str, flags: Mapping[str, list[str]]) -> list[str]:
+    name, _, value = word.partition("=")
+    if name not in flags or value not in _TRUTHS:
+        return [word]
+    return [name] if _TRUTHS[value] else flags[name]
+
+
+def _flags(words: Sequence[str]) -> dict[str, list[str]]:
+    """Return the flags of the command that *words* are for, and how to say that each is false."""
+    command: click.Command = root
+    context = click.Context(root)
+    for word in words:
+        if isinstance(command, click.Group):
+            command = command.get_command(context, word) or command
+    return {
+        name: one.secondary_opts[:1]
+        for one in command.params
+        if isinstance(one, click.Option) and one.is_bool_flag
+        for name in one.opts
+    }
 
 
 def _wants_json(args: Sequence[str]) -> bool:

@@ -105,6 +105,33 @@ def test_no_command_is_misuse(kubeobj: Run) -> None:
     assert "No such command 'lnt'" in answer.err
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("--show-labels=true", "--show-labels"),
+        ("--show-labels=false --no-headers=TRUE", "--no-headers"),
+        ("-A=true --no-headers=0", "-A"),
+        ("-A=f --", "--"),
+        ("-l app=true", "-l app=true"),
+    ],
+)
+@pytest.mark.usefixtures("shop")
+def test_flags_as_go_writes_them(kubeobj: Run, said: str, meant: str) -> None:
+    """Booleans after an equals sign."""
+    args = ("select", "--selector=app", "-f", "shop.yaml")
+    answer = kubeobj(*args, *said.split())
+    assert answer.code == 0 or meant == "-l app=true"
+    assert answer == kubeobj(*args, *meant.split())
+
+
+def test_what_is_no_flag_is_left_alone(kubeobj: Run) -> None:
+    """A flag cannot be anything, and what follows the dashes is none."""
+    answer = kubeobj("lint", "--list-rules=maybe")
+    assert (answer.code, "does not take a value" in answer.err) == (2, True)
+    answer = kubeobj("explain", "--recursive=false", "--", "--recursive=true")
+    assert (answer.code, "--recursive=true" in answer.err) == (2, True)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_scripts_ask_the_command(kubeobj: Run, shell: str) -> None:
     """Each shell gets a script that binds the command and asks it what to offer."""

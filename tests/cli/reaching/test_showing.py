@@ -95,6 +95,15 @@ REFUSALS = [
 ASKED_AT_MOST = 20
 """How often kubectl is asked: the data of a config map it shows in any order, each time anew."""
 
+FLAGS = [
+    "get pods -A --no-headers=true",
+    "get pods --all-namespaces=1 --watch=false --show-labels=T --show-kind=false",
+    "get pod nope --ignore-not-found=true",
+    "describe pod alone --show-events=false",
+    "rollout status ds/agent -n shop --watch=false",
+    "delete pods --all=true --force=false --wait=true --dry-run=client",
+    "label pods --all=true a=b --overwrite=false --dry-run=client",
+]
 DRY_RUNS = [
     "label pod alone a=b --dry-run=server",
     "annotate pod alone a=b --dry-run=client",
@@ -104,7 +113,7 @@ DRY_RUNS = [
 ]
 
 
-@pytest.mark.parametrize("line", [*TABLES, *DOCUMENTS, *PAGES, *DRY_RUNS])
+@pytest.mark.parametrize("line", [*TABLES, *DOCUMENTS, *PAGES, *FLAGS, *DRY_RUNS])
 def test_shown_as_by_kubectl(world: World, kubeobj: Run, line: str) -> None:
     """Both print the same."""
     ours = kubeobj(*line.split())
