@@ -11,7 +11,7 @@ from typing import Final, final
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.node.containerresources import container_resources
-from kubeobj.node.faults import PodFault
+from kubeobj.node.faults import ConfigFault, PodFault
 from kubeobj.node.hooks import HookFault, Hooks
 from kubeobj.node.podactions import (
     Action,
@@ -300,6 +300,7 @@ class PodJobs:
             config = self._inputs.container(
                 order.pod, container, action.attempt, image, action.sandbox.addresses
             )
+            config = replace(config, target_id=self._target(container, action.sandbox.id))
             if order.is_void():
                 return
             container_id = self._runtime.create_container(action.sandbox, config)
@@ -319,6 +320,20 @@ class PodJobs:
         hook = (container.get("lifecycle") or {}).get("postStart")
         if hook is not None:
             self._run_post_start(order, container, container_id, hook, result)
+
+    def _target(self, container: Wire, sandbox_id: str) -> str:
+        """Return the container whose processes another one is to see; empty for none.
+
+        Raises:
+            ConfigFault: If it has never been there.
+        """
+        name = container.get("targetContainerName", "")
+        if not name:
+            return ""
+        runs = [one for one in self._runtime.containers(sandbox_id) if one.name == name]
+        if not runs:
+            raise ConfigFault(f"unable to find target container {name}")
+        return max(runs, key=lambda one: one.attempt).id
 
     def _run_post_start(
         self, order: Order, container: Wire, container_id: str, hook: Wire, result: Result

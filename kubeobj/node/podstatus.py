@@ -44,9 +44,8 @@ def status_of(pod: Wire, run: SimulatedPod, host_address: str, now: float) -> Wi
     inits = [_container(one, run, now) for one in run.containers if one.is_init]
     if inits:
         status["initContainerStatuses"] = inits
-    status["containerStatuses"] = [
-        _container(one, run, now) for one in run.containers if not one.is_init
-    ]
+    mains = [_container(one, run, now) for one in run.containers if not one.is_init]
+    status["containerStatuses"] = sorted(mains, key=lambda one: str(one["name"]))
     return status
 
 

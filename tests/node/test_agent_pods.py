@@ -200,6 +200,28 @@ def test_what_else_of_a_pod_changes_starts_nothing_again() -> None:
     assert it.container()["resources"]["requests"] == {"cpu": "200m"}
 
 
+def test_who_is_to_look_at_a_container_waits_until_it_is_there() -> None:
+    """There is nothing to look at before."""
+    it = world(a=Behaviour(pull_fails=1, pull_seconds=1))
+    it.create({"name": "a"})
+    it.settle()
+    extra = [{"name": "d", "image": "there:1", "targetContainerName": "a"}]
+    patch = {"spec": {"ephemeralContainers": extra}}
+    it.runtime.pull_image("there:1")
+    it.client.patch(
+        "pods", "p", patch, type="strategic", namespace="default", part="ephemeralcontainers"
+    )
+    it.settle()
+    (status,) = it.status()["ephemeralContainerStatuses"]
+    assert status["state"]["waiting"] == {
+        "reason": "CreateContainerConfigError",
+        "message": "unable to find target container a",
+    }
+    it.advance(60)
+    (status,) = it.status()["ephemeralContainerStatuses"]
+    assert "running" in status["state"]
+
+
 def test_containers_are_told_by_name_and_init_containers_in_their_turn() -> None:
     """However the pod lists them."""
     it = world()

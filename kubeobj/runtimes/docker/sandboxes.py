@@ -174,12 +174,13 @@ class Sandboxes:
     def remove(self, sandbox_id: str) -> None:
         """Remove a sandbox, with all of its containers."""
         for tries in range(_TRIES):
-            for one in self._containers.listed(sandbox_id):
-                self._containers.remove(str(one["Id"]))
-            if not self._is_ours(sandbox_id):
-                break
             try:
-                self._containers.delete(sandbox_id)
+                # The newest first: one that was made to look at another one depends on that.
+                found = self._containers.listed(sandbox_id)
+                for one in sorted(found, key=lambda one: -int(one["Created"])):
+                    self._containers.remove(str(one["Id"]))
+                if self._is_ours(sandbox_id):
+                    self._containers.delete(sandbox_id)
                 break
             except RuntimeFault as fault:
                 # Somebody else removes it, too, and Podman has not yet let go of what was in it.

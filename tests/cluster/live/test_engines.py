@@ -179,6 +179,12 @@ def container_of(pod: Wire) -> Wire:
     return status
 
 
+def has_ended(pod: Wire, debugger: str) -> bool:
+    """Whether a container for debugging has ended."""
+    found: list[Wire] = pod["status"].get("ephemeralContainerStatuses") or []
+    return any(one["name"] == debugger and "terminated" in one["state"] for one in found)
+
+
 def container_ids(cluster: Cluster) -> list[str]:
     """Return the containers that run, as the API tells."""
     pods = map(wire_of, cluster.client.list("pods", namespace="default"))
@@ -251,6 +257,19 @@ def test_an_application_in_containers(kind: str, state: Path, containers: Contai
         assert list(cluster.logs(web)) == ["serving"]
         done = cluster.exec(web, ["sh", "-c", "echo out; echo err >&2; exit 4"])
         assert (done.exit_code, done.stdout, done.stderr) == (4, "out\n", "err\n")
+
+        debugger = {
+            "name": "debugger",
+            "image": IMAGE,
+            "command": ["sh", "-c", "ps | grep -c '[h]ttpd'"],
+            "targetContainerName": "main",
+        }
+        patch = {"spec": {"ephemeralContainers": [debugger]}}
+        cluster.client.patch(
+            *("pods", web, patch), type="strategic", namespace="default", part="ephemeralcontainers"
+        )
+        until(lambda: has_ended(pod_of(cluster, "web"), "debugger"), "the debugger has looked")
+        assert list(cluster.logs(web, container="debugger")) == ["1"]
 
         before = container_of(pod_of(cluster, "web"))["containerID"]
         change = {"data": {"greeting": "bye"}}
