@@ -16,7 +16,7 @@ from typing import Final, final
 from kubeobj.clock import Clock
 from kubeobj.documents import Wire
 from kubeobj.runtimes.configs import ContainerConfig, Resources
-from kubeobj.runtimes.docker.controlgroups import usage_in, usage_of, written_bytes
+from kubeobj.runtimes.docker.controlgroups import can_weigh, usage_in, usage_of, written_bytes
 from kubeobj.runtimes.docker.creation import (
     Habits,
     container_request,
@@ -97,6 +97,7 @@ class Containers:
         self._watching = watching
         self._protection = protection
         self._clock = clock
+        self._can_weigh: bool | None = None
         self._lock = threading.Lock()
         self._records: dict[str, ContainerRecord] = {}
         self._seen: dict[str, _Seen] = {}
@@ -112,7 +113,7 @@ class Containers:
         record = ContainerRecord.of(config, sandbox_id, sandbox, shown, at)
         logging = self._watching.logging(record)
         labels = record.written(self._owner)
-        habits = Habits(self._engine.is_podman, self._protection.allowed)
+        habits = Habits(self._engine.is_podman, self._protection.allowed, self._weighs())
         body = container_request(config, sandbox_id, sandbox, logging, labels, habits)
         name = engine_name(
             config.name,
@@ -124,6 +125,11 @@ class Containers:
         with self._lock:
             self._records[container_id] = record
         return container_id
+
+    def _weighs(self) -> bool:
+        if self._can_weigh is None:
+            self._can_weigh = can_weigh(self._engine)
+        return self._can_weigh
 
     def _created(self, name: str, body: Wire) -> str:
         try:
@@ -335,7 +341,8 @@ class Containers:
         try:
             if self._engine.is_podman:
                 path = f"/libpod/containers/{container_id}/update"
-                self._engine.post(path, body=podman_update_request(resources))
+                body = podman_update_request(resources, weighs=self._weighs())
+                self._engine.post(path, body=body)
             else:
                 self._engine.post(f"/containers/{container_id}/update", body=limits_of(resources))
         except EngineFault as fault:

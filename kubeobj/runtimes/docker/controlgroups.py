@@ -4,15 +4,43 @@ Source: the kernel's documentation of control groups, versions 1 and 2; the work
 kubelet counts it: what is used, less inactive pages of files.
 """
 
+import os
 from pathlib import Path
 from typing import Final
 
 from kubeobj.documents import Wire
+from kubeobj.runtimes.docker.engine import Engine
+from kubeobj.runtimes.docker.enginefaults import EngineFault
 from kubeobj.runtimes.docker.observations import seconds_of
 from kubeobj.runtimes.states import Usage
 
 _ROOT: Final = Path("/sys/fs/cgroup")
 _NANOSECONDS_PER_MICROSECOND: Final = 1000
+
+
+def can_weigh(engine: Engine) -> bool:
+    """Return whether an engine can say how much of the cores a container gets beside others.
+
+    Podman without root has only what was delegated to its user, and starts nothing that wants more;
+    Docker leaves out by itself what it does not have.
+    """
+    if os.geteuid() == 0 or not engine.is_podman:
+        return True
+    try:
+        return has_cores(engine.get("/libpod/info"))
+    except EngineFault:
+        return True
+
+
+def has_cores(info: Wire) -> bool:
+    """Return whether Podman can divide the cores, by what it says of its host.
+
+    >>> has_cores({"host": {"cgroupControllers": ["memory"], "security": {"rootless": True}}})
+    False
+    """
+    host = info.get("host") or {}
+    is_rootless = (host.get("security") or {}).get("rootless")
+    return not is_rootless or "cpu" in (host.get("cgroupControllers") or ())
 
 
 def usage_of(pid: int, container_id: str, at: float) -> Usage | None:

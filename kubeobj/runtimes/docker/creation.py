@@ -58,10 +58,12 @@ class Habits:
     Args:
         podman: Whether it is Podman.
         protects: Whether it may ask the kernel to end something late.
+        weighs: Whether it can say how much of the cores something gets when others want them too.
     """
 
     podman: bool
     protects: bool
+    weighs: bool = True
 
 
 NO_LOG: Final = Logging("none", {})
@@ -142,7 +144,7 @@ def container_request(
         "LogConfig": {"Type": logging.driver, "Config": dict(logging.options)},
         "Mounts": [_mount(one) for one in _mounts(config, sandbox)],
         "RestartPolicy": {"Name": "no"},
-        **limits_of(config.resources),
+        **limits_of(config.resources, weighs=habits.weighs),
         "OomScoreAdj": score if habits.protects else max(0, score),
         **_rights(config.security, habits),
     }
@@ -197,14 +199,19 @@ def _mount(mount: Mount) -> Wire:
     }
 
 
-def limits_of(resources: Resources) -> Wire:
+def limits_of(resources: Resources, *, weighs: bool = True) -> Wire:
     """Return how much a container gets; what is not said is as it was.
+
+    Args:
+        resources: How much.
+        weighs: Whether the engine can give it little of the cores; what asks for nothing runs all
+            the same where it cannot.
 
     >>> limits_of(Resources(cpu_request_millis=250, cpu_limit_millis=500))
     {'CpuShares': 256, 'CpuPeriod': 100000, 'CpuQuota': 50000}
     """
     found: Wire = {}
-    if resources.cpu_request_millis is not None:
+    if resources.cpu_request_millis or (weighs and resources.cpu_request_millis == 0):
         found["CpuShares"] = max(_SMALLEST_SHARES, resources.cpu_request_millis * 1024 // 1000)
     if resources.cpu_limit_millis is not None:
         quota = math.ceil(resources.cpu_limit_millis * _PERIOD_MICROSECONDS / 1000)
@@ -215,9 +222,9 @@ def limits_of(resources: Resources) -> Wire:
     return found
 
 
-def podman_update_request(resources: Resources) -> Wire:
+def podman_update_request(resources: Resources, *, weighs: bool = True) -> Wire:
     """Return the same for Podman, which takes it in the words of the OCI."""
-    limits = limits_of(resources)
+    limits = limits_of(resources, weighs=weighs)
     names = {"CpuShares": "shares", "CpuPeriod": "period", "CpuQuota": "quota"}
     found: Wire = {}
     cpu = {oci: limits[name] for name, oci in names.items() if name in limits}

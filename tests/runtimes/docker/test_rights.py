@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from kubeobj.runtimes.configs import Resources, Security
-from kubeobj.runtimes.docker.creation import HOLDER_OOM_SCORE
+from kubeobj.runtimes.docker.controlgroups import has_cores
+from kubeobj.runtimes.docker.creation import HOLDER_OOM_SCORE, limits_of, podman_update_request
 from kubeobj.runtimes.docker.engine import Engine
 from kubeobj.runtimes.docker.enginefaults import EngineFault
 from kubeobj.runtimes.docker.ownership import lacks_resource_right
@@ -62,7 +63,28 @@ def test_a_container_gets_no_more_than_it_may_have(engine_box: RuntimeBox) -> No
     memory, cpu, shares = printed_by(engine_box, config).splitlines()
     assert int(memory) == 64 * MIB
     assert cpu == "50000 100000"
-    assert int(shares) in (256, 10)  # of version 1, and of version 2
+    assert int(shares) in (256, 10, 35)  # of version 1, and of version 2 before and now
+
+
+def test_who_asks_for_nothing_gets_the_least_of_the_cores(engine_box: RuntimeBox) -> None:
+    """And has no limit."""
+    config = dataclasses.replace(engine_box.script(LIMITS), resources=Resources(0))
+    _, cpu, shares = printed_by(engine_box, config).splitlines()
+    assert cpu in ("-1 100000", "max 100000")
+    assert int(shares) in (2, 1)
+
+
+def test_who_asks_for_nothing_runs_where_cores_cannot_be_divided() -> None:
+    """As they cannot by a user to whom that was not delegated; who asks for more is refused."""
+    of_user = {"cgroupControllers": ["memory", "pids"], "security": {"rootless": True}}
+    assert not has_cores({"host": of_user})
+    assert has_cores({"host": {**of_user, "cgroupControllers": ["cpu"]}})
+    assert has_cores({"host": {"cgroupControllers": [], "security": {"rootless": False}}})
+    assert limits_of(Resources(0), weighs=False) == {}
+    assert limits_of(Resources(0)) == {"CpuShares": 2}
+    assert limits_of(Resources(1), weighs=False) == {"CpuShares": 2}
+    assert podman_update_request(Resources(0), weighs=False) == {}
+    assert limits_of(Resources()) == {}
 
 
 def test_what_an_engine_may_not_do_is_known_without_trying(kind: str, tmp_path: Path) -> None:
