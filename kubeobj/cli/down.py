@@ -51,7 +51,7 @@ def command(*, volumes: bool, timeout: float, state: str | None, output: str) ->
         directory.check_removable()
     was_running = directory.is_held
     if was_running:
-        _end(directory, timeout)
+        end(directory, timeout)
     removed, left = _clean_up(directory, timeout, volumes=volumes)
     if output == "json":
         print_json(
@@ -85,8 +85,12 @@ def _say(directory: "StateDirectory", *, was_running: bool, removed: int, volume
         click.echo(printable(f"What was applied is kept in {directory.path}."))
 
 
-def _end(directory: "StateDirectory", timeout: float) -> None:
+def end(directory: "StateDirectory", timeout: float) -> None:
     """Let the process that runs the cluster end, by force if it takes too long.
+
+    Args:
+        directory: The state of the cluster.
+        timeout: How long its pods may take, in seconds.
 
     Raises:
         KubeobjError: If it is a program of somebody's own.

@@ -12,11 +12,14 @@ from kubeobj.cli.paths import path_options, required
 from kubeobj.cli.progress import progress
 from kubeobj.cli.stateoption import state_directory, state_option
 from kubeobj.clock import LiveClock
+from kubeobj.errors import KubeobjError
 
 if TYPE_CHECKING:
     from kubeobj.api.client import Client
+    from kubeobj.cli.inputs import Inputs
     from kubeobj.cli.upagent import Agent
     from kubeobj.cli.upfollow import Followed
+    from kubeobj.cli.upread import Unusable
     from kubeobj.cluster.statedirectory import StateDirectory
     from kubeobj.documents import Document, JsonValue
     from kubeobj.manifests import Manifest
@@ -84,22 +87,19 @@ def command(  # noqa: PLR0913 - one for each option
     from kubeobj.cli.upread import Unusable, read_all
 
     asked = _Asked(required(filenames + paths), runtime, timeout, prune, output)
-    with progress() as bar:
-        try:
-            manifests = read_all(asked.paths, bar)
-        except Unusable as error:
-            return _refuse(error)
     directory = state_directory(state)
-    if directory.is_held:
-        pid = directory.holder
-        asked.say(f"The cluster in {directory.path} runs already (process {pid}); it is changed.")
-        return _change(asked, directory, manifests)
-    if detach:
-        from kubeobj.cli.upagent import start_detached
-
-        start_detached(directory, runtime, meanwhile=_load)
-        return _change(asked, directory, manifests)
-    return _keep(asked, directory, manifests)
+    try:
+        with progress() as bar:
+            given = read_all(asked.paths, bar)
+        if directory.is_held:
+            asked.say(
+                f"The cluster in {directory.path} runs already (process {directory.holder});"
+                " it is changed."
+            )
+            return _change(asked, directory, given)
+        return _begin(asked, directory, given, detach=detach)
+    except Unusable as error:
+        return _refuse(error)
 
 
 @final
@@ -124,12 +124,9 @@ class _Asked:
             click.echo(printable(text))
 
 
-def _refuse(error: "Exception") -> int:
+def _refuse(error: "Unusable") -> int:
     from kubeobj.cli.findings import finding_lines
-    from kubeobj.cli.upread import Unusable
 
-    if not isinstance(error, Unusable):
-        raise error
     for line in finding_lines(error.findings, error.inputs, notes=("Nothing has been applied.",)):
         click.echo(line, err=True)
     return 1
@@ -144,8 +141,48 @@ def _load() -> None:
         import_module(name)
 
 
-def _change(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Manifest"]) -> int:
-    """Apply manifests to a cluster that another process runs, and wait until they are ready."""
+def _begin(asked: _Asked, directory: "StateDirectory", given: "Inputs", *, detach: bool) -> int:
+    """Begin a cluster; nothing is left of a new one that the manifests do not fit."""
+    from kubeobj.cli.upread import Unusable
+
+    is_new = not directory.exists
+    try:
+        return (_detach if detach else _keep)(asked, directory, given)
+    except Unusable:
+        if is_new:
+            directory.hold()
+            directory.remove()
+        raise
+
+
+def _detach(asked: _Asked, directory: "StateDirectory", given: "Inputs") -> int:
+    """Begin a cluster in a process of its own, and do as with one that runs.
+
+    Raises:
+        Unusable: If the manifests do not fit the cluster; it has ended again.
+    """
+    from kubeobj.cli.down import end
+    from kubeobj.cli.upagent import start_detached
+    from kubeobj.cli.upread import Unusable
+
+    pid = start_detached(directory, asked.runtime, meanwhile=_load)
+    try:
+        return _change(asked, directory, given)
+    except Unusable:
+        end(directory, asked.timeout)
+        raise
+    except (KubeobjError, KeyboardInterrupt):
+        text = f"The cluster runs (process {pid}). End it: kubeobj down{_option(directory)}"
+        click.echo(printable(text), err=True)
+        raise
+
+
+def _change(asked: _Asked, directory: "StateDirectory", given: "Inputs") -> int:
+    """Apply manifests to a cluster that another process runs, and wait until they are ready.
+
+    Raises:
+        Unusable: If they do not fit the cluster; nothing is done then.
+    """
     from kubeobj.remote.client import connect
 
     client = connect(directory.path)
@@ -153,9 +190,9 @@ def _change(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Man
         status = client.status()
         _check_runtime(asked, status)
         asked.say(_about_runtime(status))
-        followed = _brought_up(asked, client, manifests)
+        followed = _brought_up(asked, client, given)
         status = client.status()
-        where = _where_to_look(client, manifests, status)
+        where = _where_to_look(client, given.manifests, status)
         if asked.as_json:
             print_json(_record(directory, status, followed))
         else:
@@ -184,30 +221,43 @@ def _check_runtime(asked: _Asked, status: "Document") -> None:
         raise StateError(msg)
 
 
-def _keep(asked: _Asked, directory: "StateDirectory", manifests: Sequence["Manifest"]) -> int:
-    """Be the cluster until Ctrl-C."""
+def _keep(asked: _Asked, directory: "StateDirectory", given: "Inputs") -> int:
+    """Be the cluster until Ctrl-C.
+
+    Raises:
+        Unusable: If the manifests do not fit the cluster; it has ended again.
+    """
     from kubeobj.cli.upagent import Agent
+    from kubeobj.cli.upread import Unusable
 
     agent = Agent(directory.path, asked.runtime)
     agent.on_signals(_say_ending)
     agent.start()
+    is_kept = True
     try:
         status = agent.cluster.status()
         asked.say(_about_runtime(status))
-        followed = _brought_up(asked, agent.cluster.client, manifests, agent)
+        followed = _brought_up(asked, agent.cluster.client, given, agent)
         if agent.is_ending:
             return 130
         status = agent.cluster.status()
         if asked.as_json:
             print_json(_record(directory, status, followed))
         else:
-            where = _where_to_look(agent.cluster.client, manifests, status) + _troubles(status)
+            where = _where_to_look(agent.cluster.client, given.manifests, status)
+            where += _troubles(status)
             print_text([*_verdict(followed), *where, "Ctrl-C ends it."])
-        _watch_over(asked, agent, manifests)
+        _watch_over(asked, agent, given.manifests)
         return 0
+    except Unusable:
+        is_kept = False
+        raise
     finally:
         agent.stop()
-        asked.say("All pods have ended. What was applied is kept; `kubeobj up` goes on with it.")
+        if is_kept:
+            asked.say(
+                "All pods have ended. What was applied is kept; `kubeobj up` goes on with it."
+            )
 
 
 def _say_ending(times: int) -> None:
@@ -232,14 +282,21 @@ def _watch_over(asked: _Asked, agent: "Agent", manifests: Sequence["Manifest"]) 
 def _brought_up(
     asked: _Asked,
     client: "Client",
-    manifests: Sequence["Manifest"],
+    given: "Inputs",
     agent: "Agent | None" = None,
 ) -> "Followed":
-    """Apply manifests, and show how they come up."""
+    """Apply manifests, and show how they come up.
+
+    Raises:
+        Unusable: If they do not fit the cluster; nothing is done then.
+    """
     from kubeobj.cli.upapply import apply, left_over, prune
     from kubeobj.cli.upfollow import follow, workloads_in
+    from kubeobj.cli.upread import check_places
     from kubeobj.cli.upshow import show_on
 
+    check_places(client, given)
+    manifests = given.manifests
     done = apply(client, manifests)
     asked.say(done.summary)
     left = left_over(client, manifests)

@@ -244,6 +244,91 @@ def test_what_the_api_would_refuse_is_not_begun(kubeobj: Command, tmp_path: Path
     assert "nothing.yaml: No such file" in kubeobj("up", "-f", "nothing.yaml", code=2)
 
 
+SETTINGS = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+"""
+
+MISPLACED = f"""\
+{SETTINGS}---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: more, namespace: nowhere}}
+"""
+
+UNKNOWN = f"""\
+{MISPLACED}---
+apiVersion: example.org/v1
+kind: Thing
+metadata: {{name: one}}
+"""
+
+PLACED = f"""\
+{MISPLACED}---
+apiVersion: v1
+kind: Namespace
+metadata: {{name: nowhere}}
+"""
+
+
+def test_what_has_no_name_is_not_begun(kubeobj: Command, tmp_path: Path) -> None:
+    """The API could create it, but nobody can apply it."""
+    text = f"{SETTINGS}---\n{SETTINGS.replace('name: settings', 'generateName: more-')}"
+    (tmp_path / "two.yaml").write_text(text, encoding="utf-8")
+    out = kubeobj("up", "-f", "two.yaml", "--runtime", "process", "-d", code=1)
+    assert "two.yaml:7:11: error: metadata.name: Required value" in out
+    assert "Nothing has been applied." in out
+    assert not kubeobj.state.exists()
+
+
+@pytest.mark.parametrize("options", [("--detach",), ()])
+def test_what_has_no_place_is_not_begun(
+    kubeobj: Command, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """Nothing is left of the cluster that was begun for it, neither its process nor its state."""
+    (tmp_path / "some.yaml").write_text(UNKNOWN, encoding="utf-8")
+    out = kubeobj("up", "-f", "some.yaml", "--runtime", "process", *options, code=1)
+    assert 'some.yaml:7:35: error: there is no namespace "nowhere" [missing-namespace]' in out
+    assert "some.yaml:10:7: error: there is no kind Thing in example.org/v1 [missing-kind]" in out
+    assert "Nothing has been applied." in out
+    assert "All pods have ended" not in out
+    assert not kubeobj.state.exists()
+
+
+def test_what_has_no_place_changes_nothing(kubeobj: Command, tmp_path: Path) -> None:
+    """The cluster that runs goes on, and one that has ended has ended again."""
+    some = tmp_path / "some.yaml"
+    some.write_text(SETTINGS, encoding="utf-8")
+    kubeobj("up", "-f", "some.yaml", "--runtime", "process", "-d")
+    agent = kubeobj.agent
+    some.write_text(MISPLACED.replace("metadata", "data: {a: b}\nmetadata", 1), encoding="utf-8")
+    assert "no namespace" in kubeobj("up", "-f", "some.yaml", code=1)
+    assert kubeobj.agent == agent
+    assert kubeobj("get", "configmap", "settings", "-o", "jsonpath={.data}") == ""
+    kubeobj("down")
+    assert "no namespace" in kubeobj("up", "-f", "some.yaml", "-d", code=1)
+    assert not StateDirectory(kubeobj.state).is_held
+    assert StateDirectory(kubeobj.state).exists
+    some.write_text(PLACED, encoding="utf-8")
+    assert "Applied 3 objects: 2 created, 1 unchanged." in kubeobj("up", "-f", "some.yaml", "-d")
+    some.write_text(MISPLACED, encoding="utf-8")
+    assert "Applied 2 objects: 2 unchanged." in kubeobj("up", "-f", "some.yaml")
+    kubeobj("delete", "namespace", "nowhere")
+    assert 'no namespace "nowhere"' in kubeobj("up", "-f", "some.yaml", code=1)
+
+
+def test_a_cluster_that_has_begun_is_told_of(kubeobj: Command, tmp_path: Path) -> None:
+    """What nobody foresees ends the command, and not what it has begun."""
+    quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: none}\n"
+    text = f"{quota}spec: {{hard: {{pods: 0}}}}\n---\n{STUBBORN}"
+    (tmp_path / "some.yaml").write_text(text, encoding="utf-8")
+    out = kubeobj("up", "-f", "some.yaml", "--runtime", "process", "-d", code=2)
+    assert "some.yaml:6: " in out
+    assert "exceeded quota" in out
+    assert f"The cluster runs (process {kubeobj.agent}). End it: kubeobj down" in out
+
+
 def test_what_is_wrong_is_said_with_what_to_do(kubeobj: Command) -> None:
     """And it is tried on; the code says that not all is well."""
     out = kubeobj(
