@@ -68,4 +68,5 @@ def command(  # noqa: PLR0913 - kubectl's options
         ),
         stdin=has_stdin,
         tty=has_tty,
+        quiet=quiet,
     )

@@ -19,24 +19,34 @@ if TYPE_CHECKING:
 _PIECE: Final = 32 * 1024
 
 
-def run_session(begin: "Callable[[bool], PodSession]", *, stdin: bool, tty: bool) -> int:
+def run_session(
+    begin: "Callable[[bool], PodSession]",
+    *,
+    stdin: bool,
+    tty: bool,
+    quiet: bool = False,
+    redraws: bool = False,
+) -> int:
     """Run a session to its end, and return the code that it ended with.
 
     Args:
         begin: Begins it, with a terminal or without.
         stdin: Whether it gets what is typed.
         tty: Whether it is to have a terminal, which takes stdin, and a terminal of the asker's.
+        quiet: Whether nothing is said of a terminal that cannot be had.
+        redraws: Whether what is on the screen is to be drawn anew, which a change of size brings.
     """
     tty = tty and stdin
     is_terminal = sys.stdin is not None and sys.stdin.isatty()
     if tty and not is_terminal:
-        click.echo(
-            "Unable to use a TTY - input is not a terminal or the right kind of file", err=True
-        )
+        if not quiet:
+            click.echo(
+                "Unable to use a TTY - input is not a terminal or the right kind of file", err=True
+            )
         tty = False
     session = begin(tty)
     try:
-        with _raw(session) if tty else _plain():
+        with _raw(session, redraws=redraws) if tty else _plain():
             if stdin:
                 threading.Thread(target=_send, args=(session,), daemon=True).start()
             _receive(session)
@@ -72,7 +82,7 @@ def _plain() -> Iterator[None]:
 
 
 @contextmanager
-def _raw(session: "PodSession") -> Iterator[None]:
+def _raw(session: "PodSession", *, redraws: bool) -> Iterator[None]:
     """Hand every key to the session, and tell it how large the terminal is."""
     import termios
     import tty
@@ -80,12 +90,14 @@ def _raw(session: "PodSession") -> Iterator[None]:
     source = sys.stdin.fileno()
     before = termios.tcgetattr(source)
 
-    def resize(*_: object) -> None:
+    def resize(*_: object, more: int = 0) -> None:
         with suppress(OSError):
             # Not what the environment says, which does not change with the window.
             size = os.get_terminal_size(source)
-            session.resize(size.columns, size.lines)
+            session.resize(size.columns + more, size.lines + more)
 
+    if redraws:
+        resize(more=1)
     resize()
     handler = signal.signal(signal.SIGWINCH, resize)
     # What has been typed already is not thrown away.

@@ -88,10 +88,11 @@ def state(place: Path, cluster: Cluster) -> Path:
         [
             _pod("echo", [sys.executable, "-c", ECHO], readinessProbe=probe),
             _pod("reader", ["sh", "-c", READER], stdin=True),
+            _pod("shell", ["sh"], stdin=True, tty=True),
             SERVICE,
         ]
     )
-    done = _ran(place, "wait", "--for=condition=Ready", "pod/echo", "pod/reader", "--timeout=60s")
+    done = _ran(place, "wait", "--for=condition=Ready", "pods", "--all", "--timeout=60s")
     assert done.returncode == 0, done.stderr
     return place
 
@@ -268,6 +269,36 @@ def test_attached_to_a_container(state: Path) -> None:
         process.stdin.flush()
         _line(process, "^got hello$")
         assert _ended(process) == 130
+
+
+def test_attached_to_a_terminal(state: Path) -> None:
+    """Every key reaches the container's own terminal, which is as large as the asker's."""
+    with closing(Terminal(state, "attach", "-it", "shell", columns=93, lines=29)) as terminal:
+        terminal.type("stty size; echo large$((1+1))\n")
+        terminal.wait_for(r"29 93\s[\s\S]*large2")
+        assert terminal.is_raw
+        terminal.resize(75, 21)
+        terminal.process.send_signal(signal.SIGWINCH)
+        terminal.type("until stty size | grep '21 75'; do sleep 0.1; done; echo small$((1+1))\n")
+        terminal.wait_for("small2")
+        terminal.type("sleep 1000\n\x03")
+        terminal.type("echo after$((3+4))\n")
+        terminal.wait_for("after7")
+
+
+def test_a_terminal_that_a_container_does_not_have(state: Path) -> None:
+    """Said, and what it prints is seen all the same."""
+    words = "error: Unable to use a TTY - container reader did not allocate one"
+    with closing(Terminal(state, "attach", "-it", "reader", columns=80, lines=24)) as terminal:
+        terminal.wait_for(words)
+        terminal.type("hello\n")
+        terminal.wait_for("got hello")
+        assert not terminal.is_raw
+    with _running(state, "attach", "-iq", "shell") as process:
+        assert process.stdin is not None
+        process.stdin.write("echo piped$((5+5))\n")
+        process.stdin.flush()
+        _line(process, "^piped10")
 
 
 # ---------------------------------------------------------------- logs and watches
