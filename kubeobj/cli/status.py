@@ -12,7 +12,6 @@ from kubeobj.documents import Document, Wire
 
 if TYPE_CHECKING:
     from kubeobj.api.client import Client
-    from kubeobj.cluster.workloadstates import WorkloadId
 
 
 @click.command(
@@ -31,7 +30,7 @@ Exit codes:
 @output_option("text", "json")
 def command(*, state: str | None, output: str) -> int:
     """Say how the cluster on this machine is: its process, its node, its workloads."""
-    from kubeobj.cli.upfollow import state_record
+    from kubeobj.cli.upfollow import state_record, stored_workloads
     from kubeobj.cli.whereto import where_lines
     from kubeobj.cluster.workloadstates import look
     from kubeobj.remote.client import connect
@@ -41,7 +40,7 @@ def command(*, state: str | None, output: str) -> int:
     client = connect(directory.path)
     try:
         found = client.status()
-        states = look(client, _workloads(client), LiveClock().now())
+        states = look(client, stored_workloads(client), LiveClock().now())
         pods = Counter(_phase(one) for one in _documents(client, "pods"))
         where = where_lines(client, [""], found)
     except NoCluster as error:
@@ -83,18 +82,6 @@ def _documents(client: "Client", kind: str) -> list[Wire]:
     from kubeobj.reconcile.request import wire_of
 
     return [wire_of(one) for one in client.list(kind, namespace="")]
-
-
-def _workloads(client: "Client") -> "list[WorkloadId]":
-    """Return the workloads that somebody has asked for: those that nothing else owns."""
-    from kubeobj.cluster.workloadstates import WORKLOADS, WorkloadId
-
-    return [
-        WorkloadId(kind, one["metadata"]["namespace"], one["metadata"]["name"])
-        for kind, resource in WORKLOADS.items()
-        for one in _documents(client, resource)
-        if not one["metadata"].get("ownerReferences")
-    ]
 
 
 def _phase(pod: Wire) -> str:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from kubeobj.cli.upfollow import Followed
     from kubeobj.cli.upread import Unusable
     from kubeobj.cluster.statedirectory import StateDirectory
+    from kubeobj.cluster.workloadstates import WorkloadId
     from kubeobj.documents import Document, JsonValue
-    from kubeobj.manifests import Manifest
 
 RUNTIMES: Final = ("auto", "process", "docker", "podman")
 
@@ -34,6 +34,7 @@ Examples:
   kubeobj up -f docs/examples/shop --runtime process
   kubeobj up -f shop.yaml --detach
   kubeobj up -f shop.yaml --state ./state --prune
+  kubeobj up --detach
 """,
 )
 @path_options
@@ -78,7 +79,8 @@ def command(  # noqa: PLR0913 - one for each option
 
     Everything is checked first; nothing is done if the API would refuse any of it. Then it is
     applied, and kept true until Ctrl-C, which ends the pods in order; with --detach it goes on
-    until `kubeobj down`. Given again, it changes what runs.
+    until `kubeobj down`. Given again, it changes what runs; without files it goes on with what
+    was applied before.
 
     Pods are containers of Docker or Podman, or processes of this machine: each with an address of
     its own, its volumes, probes and limits, behind Services that have addresses, too.
@@ -86,8 +88,10 @@ def command(  # noqa: PLR0913 - one for each option
     del recursive
     from kubeobj.cli.upread import Unusable, read_all
 
-    asked = _Asked(required(filenames + paths), runtime, timeout, prune, output)
-    directory = state_directory(state)
+    directory, files = state_directory(state), filenames + paths
+    if files or prune or not directory.exists:
+        files = required(files)
+    asked = _Asked(files, runtime, timeout, prune, output)
     try:
         with progress() as bar:
             given = read_all(asked.paths, bar)
@@ -105,7 +109,7 @@ def command(  # noqa: PLR0913 - one for each option
 @final
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for."""
+    """What is asked for; without paths, what was applied before is kept true."""
 
     paths: tuple[str, ...]
     runtime: str
@@ -192,7 +196,7 @@ def _change(asked: _Asked, directory: "StateDirectory", given: "Inputs") -> int:
         asked.say(_about_runtime(status))
         followed = _brought_up(asked, client, given)
         status = client.status()
-        where = _where_to_look(client, given.manifests, status)
+        where = _where_to_look(asked, client, given, status)
         if asked.as_json:
             print_json(_record(directory, status, followed))
         else:
@@ -244,10 +248,10 @@ def _keep(asked: _Asked, directory: "StateDirectory", given: "Inputs") -> int:
         if asked.as_json:
             print_json(_record(directory, status, followed))
         else:
-            where = _where_to_look(agent.cluster.client, given.manifests, status)
+            where = _where_to_look(asked, agent.cluster.client, given, status)
             where += _troubles(status)
             print_text([*_verdict(followed), *where, "Ctrl-C ends it."])
-        _watch_over(asked, agent, given.manifests)
+        _watch_over(asked, agent, given)
         return 0
     except Unusable:
         is_kept = False
@@ -265,14 +269,13 @@ def _say_ending(times: int) -> None:
     click.echo(f"\n{text}" if times == 1 else "Hurrying.", err=True)
 
 
-def _watch_over(asked: _Asked, agent: "Agent", manifests: Sequence["Manifest"]) -> None:
+def _watch_over(asked: _Asked, agent: "Agent", given: "Inputs") -> None:
     """Tell what happens to workloads, until the end is asked for."""
-    from kubeobj.cli.upfollow import workloads_in
     from kubeobj.cli.upshow import Lines
     from kubeobj.cluster.workloadstates import look
 
     client, clock = agent.cluster.client, LiveClock()
-    ids, lines = workloads_in(manifests, client.namespace), Lines()
+    ids, lines = _workloads(asked, client, given), Lines()
     lines.remember(look(client, ids, clock.now()))
     while not agent.wait(1.0):
         if not asked.as_json:
@@ -290,29 +293,44 @@ def _brought_up(
     Raises:
         Unusable: If they do not fit the cluster; nothing is done then.
     """
-    from kubeobj.cli.upapply import apply, left_over, prune
-    from kubeobj.cli.upfollow import follow, workloads_in
-    from kubeobj.cli.upread import check_places
+    from kubeobj.cli.upfollow import follow
     from kubeobj.cli.upshow import show_on
 
-    check_places(client, given)
-    manifests = given.manifests
-    done = apply(client, manifests)
-    asked.say(done.summary)
-    left = left_over(client, manifests)
-    if left and asked.prune:
-        prune(client, left)
-        asked.say(f"Deleted, for it is in none of the files: {_listed(left)}.")
-    elif left:
-        asked.say(f"Left as it is, though it is in none of the files: {_listed(left)}.")
-        asked.say("  --prune deletes it.")
-    ids = workloads_in(manifests, client.namespace)
+    if asked.paths:
+        _apply(asked, client, given)
+    else:
+        asked.say("No files are given: it goes on with what was applied before.")
+    ids = _workloads(asked, client, given)
     show = show_on(is_quiet=asked.as_json)
     if agent is None:
         return follow(client, ids, show, within=asked.timeout)
     return follow(
         client, ids, show, within=asked.timeout, is_over=lambda: agent.is_ending, sleep=agent.wait
     )
+
+
+def _apply(asked: _Asked, client: "Client", given: "Inputs") -> None:
+    from kubeobj.cli.upapply import apply, left_over, prune
+    from kubeobj.cli.upread import check_places
+
+    check_places(client, given)
+    done = apply(client, given.manifests)
+    asked.say(done.summary)
+    left = left_over(client, given.manifests)
+    if left and asked.prune:
+        prune(client, left)
+        asked.say(f"Deleted, for it is in none of the files: {_listed(left)}.")
+    elif left:
+        asked.say(f"Left as it is, though it is in none of the files: {_listed(left)}.")
+        asked.say("  --prune deletes it.")
+
+
+def _workloads(asked: _Asked, client: "Client", given: "Inputs") -> "Sequence[WorkloadId]":
+    from kubeobj.cli.upfollow import stored_workloads, workloads_in
+
+    if asked.paths:
+        return workloads_in(given.manifests, client.namespace)
+    return stored_workloads(client)
 
 
 def _listed(names: Iterable[object]) -> str:
@@ -354,11 +372,12 @@ def _verdict(followed: "Followed") -> list[str]:
 
 
 def _where_to_look(
-    client: "Client", manifests: Sequence["Manifest"], status: "Document"
+    asked: _Asked, client: "Client", given: "Inputs", status: "Document"
 ) -> list[str]:
     from kubeobj.cli.whereto import where_lines
 
-    namespaces = [one.namespace or client.namespace for one in manifests if one.kind == "Service"]
+    services = [one for one in given.manifests if one.kind == "Service"]
+    namespaces = [one.namespace or client.namespace for one in services] if asked.paths else [""]
     return where_lines(client, namespaces, status)
 
 

@@ -62,6 +62,18 @@ def workloads_in(manifests: Sequence["Manifest"], namespace: str) -> tuple[Workl
     )
 
 
+def stored_workloads(client: "Client") -> tuple[WorkloadId, ...]:
+    """Return the workloads that somebody has asked for: those that nothing else owns."""
+    from kubeobj.reconcile.request import wire_of
+
+    return tuple(
+        WorkloadId(kind, one["namespace"], one["name"])
+        for kind, resource in WORKLOADS.items()
+        for one in (wire_of(found)["metadata"] for found in client.list(resource, namespace=""))
+        if not one.get("ownerReferences")
+    )
+
+
 def follow(
     client: "Client",
     ids: Sequence[WorkloadId],

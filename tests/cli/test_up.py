@@ -329,6 +329,30 @@ def test_a_cluster_that_has_begun_is_told_of(kubeobj: Command, tmp_path: Path) -
     assert f"The cluster runs (process {kubeobj.agent}). End it: kubeobj down" in out
 
 
+def test_it_goes_on_without_files(kubeobj: Command) -> None:
+    """As it was, or as it was restored; nothing is applied or deleted."""
+    assert "Give the files to read" in kubeobj("up", "--detach", code=2)
+    assert not kubeobj.state.exists()
+    kubeobj("up", "-f", "shop.yaml", "--runtime", "process", "-d")
+    kubeobj("backup", "shop.backup")
+    kubeobj("delete", "deployment", "web")
+    kubeobj("down")
+    kubeobj("restore", "shop.backup", "--force")
+    out = kubeobj("up", "-d")
+    assert "No files are given: it goes on with what was applied before." in out
+    assert "✓ deployment/web   2/2 ready" in out
+    assert "  service/web   http://127." in out
+    assert "Applied" not in out
+    until(lambda: len(sleeping(kubeobj.state)) == 2, "its pods run")
+    assert "deployment/web   2/2 ready" in kubeobj("up")
+    assert "Give the files to read" in kubeobj("up", "--prune", code=2)
+    kubeobj("down")
+    with kubeobj.begin("up") as up:
+        assert "deployment/web   2/2 ready" in read_until(up, "Ctrl-C ends it.")
+        up.send_signal(signal.SIGINT)
+        assert up.wait(120) == 0
+
+
 def test_what_is_wrong_is_said_with_what_to_do(kubeobj: Command) -> None:
     """And it is tried on; the code says that not all is well."""
     out = kubeobj(
