@@ -83,7 +83,11 @@ def command(  # noqa: PLR0913 - kubectl's options
         grace_period = 1
     if force and grace_period < 0:
         grace_period = 0
+    if everything and (selector or field_selector):
+        raise click.UsageError("setting 'all' parameter but found a non empty selector")
     targets = targets_of(reach, args, filenames)
+    if everything and any(one.name and one.document is None for one in targets):
+        raise click.UsageError("name cannot be provided when all of a kind are meant")
     has_choice = everything or selector or field_selector
     if any(not one.name for one in targets) and not has_choice:
         raise click.UsageError("resource(s) were provided, but no name was specified")
@@ -95,7 +99,7 @@ def command(  # noqa: PLR0913 - kubectl's options
         )
     namespace = "" if all_namespaces else None
     found = list(chosen(reach, targets, namespace, selector, field_selector))
-    if not found and not filenames:
+    if not found:
         click.echo("No resources found")
         return 0
     how = Deletion(

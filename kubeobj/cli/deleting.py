@@ -13,7 +13,7 @@ from kubeobj.api.errors import ApiError, NotFound
 from kubeobj.cli.connecting import CommandFailed, Reach
 from kubeobj.cli.deadlines import Deadline
 from kubeobj.cli.refusals import say
-from kubeobj.cli.resourceargs import Target
+from kubeobj.cli.resourceargs import Target, narrowed
 from kubeobj.documents import Wire
 
 POLICIES: Final = {"background": "Background", "orphan": "Orphan", "foreground": "Foreground"}
@@ -57,10 +57,16 @@ class Deletion:
 
 
 def chosen(
-    reach: Reach, targets: Sequence[Target], namespace: str | None, selector: str, fields: str
+    reach: Reach,
+    targets: Sequence[Target],
+    namespace: str | None,
+    selector: str,
+    fields: str,
+    *,
+    latest: bool = False,
 ) -> Iterator[Target]:
-    """Yield the objects that are meant, those of a kind by what is there."""
-    for target in targets:
+    """Yield the objects that are meant, those of a kind by what is there; see `narrowed`."""
+    for target in narrowed(reach, targets, namespace, selector, fields, latest=latest):
         if target.name:
             yield target
             continue

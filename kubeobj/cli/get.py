@@ -10,7 +10,7 @@ from kubeobj.cli.connecting import (
     reaching,
     selector_option,
 )
-from kubeobj.cli.resourceargs import targets_of
+from kubeobj.cli.resourceargs import narrowed, targets_of
 
 
 @click.command(
@@ -79,12 +79,11 @@ def command(  # noqa: PLR0913 - kubectl's options
     from kubeobj.cli.getting import Getting, Question
     from kubeobj.cli.watching import follow
 
-    if (selector or field_selector or all_namespaces) and (len(args) > 1 or "/" in "".join(args)):
-        what = "--all-namespaces" if all_namespaces else "a selector"
-        raise click.UsageError(f"a resource cannot be retrieved by name with {what}")
+    namespace = "" if all_namespaces else None
+    targets = targets_of(reach, args, filenames)
     question = Question(
-        targets=targets_of(reach, args, filenames),
-        namespace="" if all_namespaces else None,
+        targets=narrowed(reach, targets, namespace, selector, field_selector, latest=True),
+        namespace=namespace,
         selector=selector,
         fields=field_selector,
         output=output,

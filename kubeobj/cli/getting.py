@@ -167,7 +167,8 @@ class Getting:
 
     def _nothing(self) -> str:
         resources = [one.resource for one in self._question.targets]
-        if self._question.namespace == "" or not any(one.namespaced for one in resources):
+        is_wide = bool(resources) and not any(one.namespaced for one in resources)
+        if self._question.namespace == "" or is_wide:
             return "No resources found"
         return f"No resources found in {self._reach.namespace} namespace."
 

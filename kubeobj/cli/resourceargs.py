@@ -4,7 +4,7 @@ Source: ``k8s.io/cli-runtime/pkg/resource`` builder.go (v1.36).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
 import click
@@ -171,11 +171,65 @@ def target_of(reach: Reach, document: Wire, source: str) -> Target:
     return Target(resource, str(metadata.get("name") or ""), namespace or None, document)
 
 
+def narrowed(
+    reach: Reach,
+    targets: Sequence[Target],
+    namespace: str | None,
+    selector: str,
+    fields: str,
+    *,
+    latest: bool = False,
+) -> list[Target]:
+    """Return the targets that selectors leave: kinds, and those objects of files that match.
+
+    Args:
+        reach: The cluster.
+        targets: The objects, or kinds.
+        namespace: In which namespace; empty for all, None for the usual one.
+        selector: With which labels; empty for any.
+        fields: With which fields; empty for any.
+        latest: Whether the labels of objects in files are those that they have in the cluster.
+
+    Raises:
+        click.UsageError: If the selectors cannot choose among the targets.
+    """
+    named = [one for one in targets if one.name and one.document is None]
+    if named and (selector or fields):
+        raise click.UsageError("name cannot be provided when a selector is specified")
+    if namespace == "" and any(one.resource.namespaced for one in named):
+        raise click.UsageError("a resource cannot be retrieved by name across all namespaces")
+    if not selector and not fields:
+        return list(targets)
+    found: list[Target] = []
+    for one in targets:
+        if one.document is None:
+            found.append(one)
+            continue
+        if fields:
+            # kubectl acts on all of them: what was asked for is less.
+            raise click.UsageError("objects of files cannot be selected by their fields")
+        if has_labels(_latest(reach, one) if latest else one, selector):
+            found.append(one)
+    return found
+
+
+def _latest(reach: Reach, target: Target) -> Target:
+    """Return a target with its object as the cluster has it, if that has it."""
+    try:
+        there = reach.get(target.resource, target.name, target.namespace)
+    except NotFound:
+        return target
+    return replace(target, document=there)
+
+
 def has_labels(target: Target, selector: str) -> bool:
     """Return whether an object of a file has the labels that *selector* asks for."""
     if not selector:
         return True
     from kubeobj.labels.selector import Selector
 
-    metadata = (target.document or {}).get("metadata") or {}
-    return Selector.parse(selector).matches(metadata.get("labels") or {})
+    metadata = (target.document or {}).get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, dict) else None
+    # Labels of which one is no text are none, as for kubectl.
+    is_map = isinstance(labels, dict) and all(isinstance(one, str) for one in labels.values())
+    return Selector.parse(selector).matches(labels if is_map and labels else {})

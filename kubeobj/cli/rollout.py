@@ -178,7 +178,7 @@ def _targets(
     from kubeobj.cli.deleting import chosen
 
     targets = targets_of(reach, args, filenames)
-    found = list(chosen(reach, targets, None, selector, ""))
+    found = list(chosen(reach, targets, None, selector, "", latest=True))
     if not found:
         raise CommandFailed("no objects found")
     return found

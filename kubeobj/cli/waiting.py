@@ -117,7 +117,7 @@ def wait_for(
     """
     deadline = Deadline(timeout if timeout >= 0 else _WEEK_SECONDS)
     waits_for_none = is_met(None, "")
-    found = list(chosen(reach, targets, *where))
+    found = list(chosen(reach, targets, *where, latest=True))
     if not found and not waits_for_none:
         raise CommandFailed("no matching resources found")
     for target in found:
