@@ -8,14 +8,16 @@ import contextlib
 import ipaddress
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from http.client import HTTPException
 from typing import Final, final
 
 import click
 
 from kubeobj.api.client.podstreams import PodConnection
-from kubeobj.api.errors import ApiError
+from kubeobj.api.errors import ApiError, NotFound
 from kubeobj.cli.connecting import CommandFailed, Reach
+from kubeobj.cli.deadlines import Deadline
 from kubeobj.cli.podsof import pod_of
 from kubeobj.cli.resourceargs import Target, resource_of
 from kubeobj.documents import Wire
@@ -23,22 +25,27 @@ from kubeobj.documents import Wire
 _PIECE: Final = 64 * 1024
 
 
-def addresses_of(text: str) -> tuple[str, ...]:
-    """Return the addresses that ``--address`` says; both of this machine for ``localhost``.
+def addresses_of(text: str) -> Mapping[str, bool]:
+    """Return the addresses that ``--address`` says, and whether there is no doing without each.
+
+    Of the two that ``localhost`` is, one is enough.
 
     Raises:
         click.UsageError: If one is none.
+
+    >>> dict(addresses_of("localhost,127.0.0.5"))
+    {'127.0.0.1': False, '::1': False, '127.0.0.5': True}
     """
-    found: list[str] = []
+    found: dict[str, bool] = {}
     for one in text.split(","):
         if one == "localhost":
-            found += ["127.0.0.1", "::1"]
+            found = {"127.0.0.1": False, "::1": False, **found}
             continue
         try:
-            found.append(str(ipaddress.ip_address(one)))
+            found[str(ipaddress.ip_address(one))] = True
         except ValueError:
             raise click.UsageError(f"{one} is not a valid IP") from None
-    return tuple(found)
+    return found
 
 
 @final
@@ -47,19 +54,20 @@ class Forwarding:
 
     Args:
         reach: The cluster.
-        addresses: Where to listen.
+        addresses: Where to listen, and whether that is a must; see `addresses_of`.
     """
 
-    def __init__(self, reach: Reach, addresses: Sequence[str]) -> None:
+    def __init__(self, reach: Reach, addresses: Mapping[str, bool]) -> None:
         self._reach = reach
         self._addresses = addresses
 
     def run(self, text: str, ports: Sequence[str], within: float) -> int:
-        """Listen until the listening is ended, and return the exit code.
+        """Listen until the asker ends it, or there is no such pod any more.
 
         Raises:
             NotFound: If the object is not there.
-            CommandFailed: If no pod of it runs, a port is none, or nothing can listen there.
+            CommandFailed: If no pod of it runs, a port is none, nothing can listen there, or the
+                pod or the cluster has gone.
         """
         kind, slash, name = text.partition("/")
         resource = resource_of(self._reach, kind if slash else "pods")
@@ -73,45 +81,63 @@ class Forwarding:
             )
         pairs = [_pair(one, found, pod) for one in ports]
         with contextlib.ExitStack() as sockets:
-            listeners = [
-                (listener, remote)
-                for local, remote in pairs
-                for listener in self._listen(local, remote, sockets)
-            ]
-            threads = [
-                threading.Thread(target=self._accept, args=(*one, pod), daemon=True)
-                for one in listeners
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-        return 0
+            heard = [self._listen(*pair, pod, sockets) for pair in pairs]
+            if not any(heard):
+                shown = " ".join(f"{{{local} {remote}}}" for local, remote in pairs)
+                raise CommandFailed(f"unable to listen on any of the requested ports: [{shown}]")
+            self._outlast(pod)
+        raise CommandFailed("lost connection to pod")
 
-    def _listen(
-        self, local: int, remote: int, sockets: contextlib.ExitStack
-    ) -> Iterator[socket.socket]:
-        problems: list[str] = []
-        is_listening = False
-        for address in self._addresses:
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            listener = socket.socket(family)
-            sockets.callback(listener.close)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    def _outlast(self, pod: Wire) -> None:
+        """Wait until a pod has ended or gone, or its cluster has."""
+        metadata = pod["metadata"]
+        name, namespace = metadata["name"], metadata["namespace"]
+        pods = resource_of(self._reach, "pods")
+        path = self._reach.path(pods, namespace)
+        while not _has_ended(pod, metadata["uid"]):
+            version = pod["metadata"]["resourceVersion"]
+            query = {"fieldSelector": f"metadata.name={name}", "resourceVersion": version}
+            # A watch may end for reasons of its own; then there is another.
+            with contextlib.suppress(ApiError, OSError, HTTPException, ValueError):
+                for event in self._reach.watch(path, query):
+                    if event["type"] == "ERROR":
+                        break
+                    if event["type"] == "DELETED" or _has_ended(event["object"], metadata["uid"]):
+                        return
+            Deadline(None).pause()
             try:
-                if family == socket.AF_INET6:
-                    listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                listener.bind((address, local))
-                listener.listen(128)
+                pod = self._reach.get(pods, name, namespace)
+            except (NotFound, ConnectionError):
+                return
+
+    def _listen(self, local: int, remote: int, pod: Wire, sockets: contextlib.ExitStack) -> bool:
+        """Listen on a port of each address, and return whether that can be done."""
+        asked = local
+        listeners: list[socket.socket] = []
+        problems: list[str] = []
+        is_must = False
+        for address, must in self._addresses.items():
+            try:
+                listener = _listener(address, local)
             except OSError as error:
-                problems.append(f"unable to listen on {address}:{local}: {error.strerror}")
+                problems.append(f"{address}:{local}: {error.strerror}")
+                is_must |= must
                 continue
-            is_listening, local = True, listener.getsockname()[1]
-            shown = f"[{address}]" if family == socket.AF_INET6 else address
+            sockets.callback(_close, listener)
+            listeners.append(listener)
+            local = listener.getsockname()[1]
+        if is_must or not listeners:
+            for listener in listeners:
+                _close(listener)
+            click.echo(f"Unable to listen on port {asked}: {'; '.join(problems)}", err=True)
+            return False
+        for listener in listeners:
+            address = listener.getsockname()[0]
+            shown = f"[{address}]" if listener.family == socket.AF_INET6 else address
             click.echo(f"Forwarding from {shown}:{local} -> {remote}")
-            yield listener
-        if not is_listening:
-            raise CommandFailed("; ".join(problems))
+            args = (listener, remote, pod)
+            threading.Thread(target=self._accept, args=args, daemon=True).start()
+        return True
 
     def _accept(self, listener: socket.socket, remote: int, pod: Wire) -> None:
         while True:
@@ -141,6 +167,39 @@ class Forwarding:
         there.join()
         far.close()
         near.close()
+
+
+def _listener(address: str, port: int) -> socket.socket:
+    """Return what listens on a port of an address.
+
+    Raises:
+        OSError: If it cannot.
+    """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((address, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _close(listener: socket.socket) -> None:
+    """Listen no more, and tell who waits for somebody to come."""
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+def _has_ended(pod: Wire, uid: str) -> bool:
+    """Return whether a pod has ended, or is another than that with the *uid*."""
+    phase = (pod.get("status") or {}).get("phase")
+    return phase in {"Succeeded", "Failed"} or pod["metadata"].get("uid") != uid
 
 
 def _send(near: socket.socket, far: PodConnection) -> None:

@@ -35,7 +35,7 @@ def command(
     address: str,
     pod_running_timeout: float,
 ) -> int:
-    """Let ports of this machine lead into a pod, until Ctrl-C.
+    """Let ports of this machine lead into a pod, until Ctrl-C or the end of the pod.
 
     Of a service or a workload, one of its pods is taken; a port of a service is that behind it.
     """

@@ -176,6 +176,53 @@ def test_a_port_of_a_name_that_nobody_has(state: Path) -> None:
     assert "Service 'echo' does not have a named port 'nope'" in done.stderr
 
 
+def test_forwarding_ends_with_the_pod(state: Path, cluster: Cluster) -> None:
+    """Said, as by kubectl, and nothing listens any more."""
+    cluster.apply([_pod("brief", ["sleep", "600"])])
+    cluster.wait("pods", "brief", "Ready", within=PATIENCE)
+    args = ("port-forward", "brief", ":7007", "--address", "127.0.0.1")
+    with _running(state, *args) as process:
+        _line(process, r"Forwarding from 127.0.0.1:(\d+) -> 7007")
+        assert _ran(state, "delete", "pod", "brief").returncode == 0
+        _line(process, "^error: lost connection to pod$")
+        assert process.wait(PATIENCE) == 1
+
+
+def test_forwarding_ends_with_the_cluster(tmp_path: Path) -> None:
+    place = tmp_path / "state"
+    with Cluster(place, "process") as cluster:
+        server = serve(cluster, shutdown=lambda *_: None)
+        try:
+            cluster.apply([_pod("brief", ["sleep", "600"])])
+            cluster.wait("pods", "brief", "Ready", within=PATIENCE)
+            with _running(place, "port-forward", "brief", ":7007") as process:
+                _line(process, "Forwarding from")
+                server.stop()
+                _line(process, "^error: lost connection to pod$")
+                assert process.wait(PATIENCE) == 1
+        finally:
+            server.stop()
+
+
+def test_where_nothing_can_listen(state: Path) -> None:
+    """Each address that is named must be had; of those of this machine, one is enough."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        ports = (f"{port}:7007", f"{port}:7008")
+        done = _ran(state, "port-forward", "echo", *ports, "--address", "127.0.0.1,127.0.0.6")
+        assert (done.returncode, done.stdout) == (1, "")
+        why = f"Unable to listen on port {port}: 127.0.0.1:{port}: Address already in use\n"
+        pairs = f"[{{{port} 7007}} {{{port} 7008}}]"
+        end = f"error: unable to listen on any of the requested ports: {pairs}\n"
+        assert done.stderr == why + why + end
+        both = ("--address", "127.0.0.1,127.0.0.6")
+        with _running(state, "port-forward", "echo", ports[0], ":7007", *both) as process:
+            _line(process, f"Unable to listen on port {port}: ")
+            _line(process, r"Forwarding from 127.0.0.6:\d+ -> 7007")
+        with _running(state, "port-forward", "echo", ports[0]) as process:
+            _line(process, rf"Forwarding from \[::1\]:{port} -> 7007")
+
+
 # ---------------------------------------------------------------- terminals
 
 
