@@ -37,7 +37,7 @@ def command(  # noqa: PLR0913 - kubectl's options
     wanted = tuple(one for one in types.split(",") if one)
     if any(one.lower() not in {"normal", "warning"} for one in wanted):
         raise click.UsageError("valid --types are Normal or Warning")
-    if about.count("/") != 1 and about:
+    if about and (about.count("/") != 1 or not all(about.split("/"))):
         raise click.UsageError("--for must be in resource/name form")
     question = EventQuestion(
         namespace="" if all_namespaces else None,

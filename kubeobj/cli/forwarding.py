@@ -19,7 +19,8 @@ from kubeobj.api.errors import ApiError, NotFound
 from kubeobj.cli.connecting import CommandFailed, Reach
 from kubeobj.cli.deadlines import Deadline
 from kubeobj.cli.podsof import pod_of
-from kubeobj.cli.resourceargs import Target, resource_of
+from kubeobj.cli.podtargets import pod_target
+from kubeobj.cli.resourceargs import resource_of
 from kubeobj.documents import Wire
 
 _PIECE: Final = 64 * 1024
@@ -69,10 +70,8 @@ class Forwarding:
             CommandFailed: If no pod of it runs, a port is none, nothing can listen there, or the
                 pod or the cluster has gone.
         """
-        kind, slash, name = text.partition("/")
-        resource = resource_of(self._reach, kind if slash else "pods")
-        target = Target(resource, name if slash else text)
-        found = self._reach.get(resource, target.name, target.namespace)
+        target = pod_target(self._reach, text)
+        found = self._reach.get(target.resource, target.name, target.namespace)
         pod = pod_of(self._reach, target, found, within=within)
         phase = (pod.get("status") or {}).get("phase")
         if phase != "Running":

@@ -10,12 +10,19 @@ import click
 from kubeobj.api.podspec.visiting import containers_of, usual_container
 from kubeobj.cli.connecting import CommandFailed, Reach
 from kubeobj.cli.podsof import pods_of
-from kubeobj.cli.resourceargs import Target, resource_of
+from kubeobj.cli.resourceargs import NO_NAME, Target, resource_of
 from kubeobj.documents import Wire
 
 
 def pod_target(reach: Reach, text: str) -> Target:
-    """Return the target that ``NAME``, ``TYPE/NAME`` means, a pod if no type is said."""
+    """Return the target that ``NAME``, ``TYPE/NAME`` means, a pod if no type is said.
+
+    Raises:
+        click.UsageError: If it has no name.
+        CommandFailed: If its kind is none.
+    """
+    if not text:
+        raise click.UsageError(NO_NAME)
     kind, slash, name = text.partition("/")
     if not slash:
         return Target(resource_of(reach, "pods"), text)

@@ -5,7 +5,7 @@ Source: ``k8s.io/cli-runtime/pkg/resource`` builder.go (v1.36).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 import click
 
@@ -15,6 +15,8 @@ from kubeobj.documents import Wire
 
 if TYPE_CHECKING:
     from kubeobj.models.resource import Resource
+
+NO_NAME: Final = "resource name may not be empty"
 
 
 @final
@@ -100,17 +102,26 @@ def targets_of(
     if filenames:
         if args:
             raise click.UsageError("Name objects, or files with -f, but not both.")
-        return list(from_files(reach, filenames))
+        return [_with_name(one) for one in from_files(reach, filenames)]
     if not args:
         raise click.UsageError("Say which: TYPE, TYPE NAME, TYPE/NAME or -f PATH.")
     if any("/" in one for one in args):
         return [_slashed(reach, one) for one in args]
     kinds = kinds_of(reach, args[0])
+    if "" in args[1:]:
+        raise click.UsageError(NO_NAME)
     if len(args) > 1:
         return [Target(kind, name) for kind in kinds for name in args[1:]]
     if needs_name:
         raise click.UsageError("Say which: TYPE NAME or TYPE/NAME.")
     return [Target(kind) for kind in kinds]
+
+
+def _with_name(target: Target) -> Target:
+    """Return a target of a file, which without a name would mean all of its kind."""
+    if not target.name:
+        raise CommandFailed(f"{NO_NAME}, as that of one of the files is: {target.kind_name}")
+    return target
 
 
 def _slashed(reach: Reach, text: str) -> Target:

@@ -9,6 +9,7 @@ from kubeobj.cli.connecting import (
     reaching,
     selector_option,
 )
+from kubeobj.cli.resourceargs import NO_NAME
 
 _KINDS = {
     **dict.fromkeys(("pod", "pods", "po"), "pods"),
@@ -27,7 +28,7 @@ Examples:
 """,
 )
 @click.argument("kind", type=click.Choice(tuple(_KINDS)), metavar="[pods | nodes]")
-@click.argument("name", default="")
+@click.argument("name", required=False)
 @all_namespaces_option
 @selector_option
 @field_selector_option
@@ -40,7 +41,7 @@ def command(  # noqa: PLR0913 - kubectl's options
     reach: Reach,
     *,
     kind: str,
-    name: str,
+    name: str | None,
     all_namespaces: bool,
     selector: str,
     field_selector: str,
@@ -55,10 +56,12 @@ def command(  # noqa: PLR0913 - kubectl's options
     """
     from kubeobj.cli.usage import UsageQuestion, show_nodes, show_pods
 
+    if name == "":
+        raise click.UsageError(NO_NAME)
     if name and (selector or field_selector):
         raise click.UsageError("only one of NAME or selector can be provided")
     question = UsageQuestion(
-        name=name,
+        name=name or "",
         namespace="" if all_namespaces else None,
         selector=selector,
         fields=field_selector,

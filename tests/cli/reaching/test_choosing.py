@@ -53,6 +53,10 @@ def files(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(world.state)
     Path("both.yaml").write_text(f"{ONE}---\n{TWO}", encoding="utf-8")
     Path("other.yaml").write_text(f"{ONE}---\n{TWO}".replace("app: b", "app: c"), encoding="utf-8")
+    made = WEB.replace("name: web,", "generateName: web-,").replace(
+        "app: web}}\nspec:", "app: b}}\nspec:", 1
+    )
+    Path("made.yaml").write_text(made, encoding="utf-8")
 
 
 FILES = [
@@ -125,6 +129,61 @@ def test_what_says_two_things_is_refused(kubeobj: Run, line: str) -> None:
     """Nothing is deleted or restarted of which it is not sure that it is meant."""
     answer = kubeobj(*line.split())
     assert (answer.code, answer.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "get pod alone",
+        "delete pods --all --dry-run=client",
+        "delete cm --dry-run=client",
+        "describe pod",
+        "restart deploy",
+        "rollout restart deploy",
+        "wait pods --all --for=delete --timeout=0",
+        "scale deploy --all --replicas=1 --dry-run=client",
+        "label pods --all x=y --dry-run=client",
+        "logs",
+        "attach",
+        "top pod",
+    ],
+)
+def test_an_empty_name_is_none(kubeobj: Run, line: str) -> None:
+    """It is what an unset variable of a shell leaves, and does not mean all."""
+    words = line.split()
+    at = next((at for at, word in enumerate(words) if word.startswith("-")), len(words))
+    answer = kubeobj(*words[:at], "", *words[at:])
+    assert (answer.code, answer.out) == (2, "")
+
+
+@pytest.mark.parametrize("args", [("exec", "", "--", "date"), ("port-forward", "", "8080:80")])
+def test_a_pod_without_a_name_is_none(kubeobj: Run, args: tuple[str, ...]) -> None:
+    """The error says so."""
+    answer = kubeobj(*args)
+    assert answer.code == 2
+    assert "resource name may not be empty" in answer.err
+
+
+def test_events_of_an_object_without_a_name_are_none(kubeobj: Run) -> None:
+    """Where kubectl shows all."""
+    assert kubeobj("events", "--for", "pod/").code == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "get -f made.yaml",
+        "delete -f made.yaml -l app=b --dry-run=client",
+        "describe -f made.yaml",
+        "rollout restart -f made.yaml",
+        "wait -f made.yaml --for=delete --timeout=0",
+    ],
+)
+def test_an_object_of_a_file_without_a_name_is_not_all_of_its_kind(kubeobj: Run, line: str) -> None:
+    """Its name is made when it is created: nothing in the cluster is meant by it."""
+    answer = kubeobj(*line.split())
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith("error: resource name may not be empty")
 
 
 def test_all_of_a_kind_may_be_said_of_a_name_where_nothing_is_lost(
