@@ -70,6 +70,9 @@ RELIST_SECONDS: Final = 10.0
 AWAY_SECONDS: Final = 1.0
 """How soon it looks again when the runtime does not answer."""
 
+EVICTION_GRACE_SECONDS: Final = 1.0
+"""How long containers of a pod may take that makes room, or has broken a limit of its own."""
+
 RETRIES: Final = Backoff(0.005, 10.0)
 """How long a pod waits about which the API was not to be told: it must not be looked after less."""
 
@@ -233,7 +236,7 @@ class NodeAgent:
         pod: Wire,
         reason: str,
         message: str,
-        grace_seconds: float | None = 0.0,
+        grace_seconds: float | None = EVICTION_GRACE_SECONDS,
         *,
         is_disruption: bool = True,
     ) -> None:

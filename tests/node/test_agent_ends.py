@@ -83,13 +83,15 @@ def test_a_pod_ends_when_it_has_run_for_as_long_as_it_may() -> None:
 
 
 def test_a_pod_can_be_evicted() -> None:
-    """With the reason, and a condition that says so."""
+    """With the reason, and a condition that says so, and with the least time that there is."""
     it = world(a=Behaviour(stop_seconds=70))
-    it.create({"name": "a"})
+    it.create({"name": "a"}, terminationGracePeriodSeconds=60)
     it.settle()
     pod = it.pod()
     assert pod is not None
-    it.agent.evict(pod, "Evicted", "The node was low on resource: memory.", 0)
+    it.agent.evict(pod, "Evicted", "The node was low on resource: memory.")
+    it.settle()
+    assert runs(it) == {"a": "running 0"}
     it.advance(3)
     status = it.status()
     assert (status["phase"], status["reason"]) == ("Failed", "Evicted")
