@@ -118,7 +118,19 @@ def targets_of(
 
 
 def _with_name(target: Target) -> Target:
-    """Return a target of a file, which without a name would mean all of its kind."""
+    """Return a target of a file, which without a name would mean all of its kind.
+
+    Raises:
+        CommandFailed: If it has none, or what tells it from others is no text.
+    """
+    metadata = (target.document or {}).get("metadata")
+    if not isinstance(metadata, dict | None):
+        raise CommandFailed(f"metadata of a {target.kind_name} in one of the files is no map")
+    for field in ("name", "namespace"):
+        value = (metadata or {}).get(field)
+        if not isinstance(value, str | None):
+            what = f"metadata.{field} of a {target.kind_name} in one of the files"
+            raise CommandFailed(f"{what} must be a string, and is {value!r}")
     if not target.name:
         raise CommandFailed(f"{NO_NAME}, as that of one of the files is: {target.kind_name}")
     return target

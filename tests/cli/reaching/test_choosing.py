@@ -186,6 +186,33 @@ def test_an_object_of_a_file_without_a_name_is_not_all_of_its_kind(kubeobj: Run,
     assert answer.err.startswith("error: resource name may not be empty")
 
 
+@pytest.mark.parametrize(
+    ("metadata", "field"),
+    [
+        ("{name: x, namespace: 5}", "metadata.namespace"),
+        ("{name: x, namespace: [a]}", "metadata.namespace"),
+        ("{name: x, namespace: false}", "metadata.namespace"),
+        ("{name: 5}", "metadata.name"),
+        ("{name: [a]}", "metadata.name"),
+        ("5", "metadata"),
+        ("[]", "metadata"),
+    ],
+)
+@pytest.mark.parametrize("line", ["get", "describe", "delete", "wait --for=delete --timeout=0"])
+def test_what_tells_an_object_of_a_file_from_others_is_text(
+    world: World, kubeobj: Run, line: str, metadata: str, field: str
+) -> None:
+    """One error says which field is none, as of kubectl."""
+    file = Path("odd.yaml")
+    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {metadata}\n"
+    file.write_text(text, encoding="utf-8")
+    answer = kubeobj(*line.split(), "-f", str(file))
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith(f"error: {field} of a configmap in one of the files ")
+    assert answer.err.count("\n") == 1
+    assert world.kubectl("delete", "-f", str(file.absolute())).code == 1
+
+
 def test_all_of_a_kind_may_be_said_of_a_name_where_nothing_is_lost(
     world: World, kubeobj: Run
 ) -> None:
