@@ -6,7 +6,7 @@ Docker or Podman.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -299,7 +299,7 @@ class Cluster:
         query = LogQuery(
             container=container, follow=follow, previous=previous, tail_lines=tail_lines
         )
-        return _lines(self.streams.log(pod, query, namespace=namespace))
+        return lines_in(self.streams.log(pod, query, namespace=namespace))
 
     def exec(
         self,
@@ -392,7 +392,7 @@ class Cluster:
         return self._running
 
 
-def _lines(log: LogStream) -> Iterator[str]:
+def lines_in(log: LogStream) -> Generator[str, None, None]:
     """Yield the lines of a log, and end it with who reads it."""
     begun = b""
     try:
