@@ -49,6 +49,7 @@ def command(  # noqa: PLR0913 - kubectl's options
     """Say how many replicas deployments, replica sets or stateful sets are to have."""
     from kubeobj.cli.deleting import chosen
     from kubeobj.cli.printing.endings import dry_run_ending
+    from kubeobj.cli.scaling import MustBe, scale
 
     targets = targets_of(reach, args, filenames)
     if any(not one.name for one in targets) and not (everything or selector):
@@ -56,29 +57,10 @@ def command(  # noqa: PLR0913 - kubectl's options
     found = list(chosen(reach, targets, "" if all_namespaces else None, selector, ""))
     if not found:
         raise CommandFailed("no objects passed to scale")
+    if resource_version and len(found) > 1:
+        raise CommandFailed("cannot use --resource-version with multiple resources")
+    must_be = MustBe(current_replicas, resource_version)
     for target in found:
-        if target.resource.subresource("scale") is None:
-            plural = target.resource.group_version_resource.group_resource
-            raise CommandFailed(f'cannot scale {plural} "{target.name}": the kind does not scale')
-        path = reach.path(target.resource, target.namespace, target.name, "scale")
-        now = reach.ask("GET", path)
-        _check(now, current_replicas, resource_version)
-        if dry_run != "client":
-            change = {"spec": {"replicas": replicas}}
-            reach.write(
-                *("PATCH", path, change),
-                media="application/merge-patch+json",
-                dry_run=dry_run == "server",
-            )
+        scale(reach, target, replicas, must_be, dry_run=dry_run)
         click.echo(f"{target} scaled{dry_run_ending(dry_run)}")
     return 0
-
-
-def _check(now: dict[str, object], replicas: int, version: str) -> None:
-    spec, metadata = now.get("spec"), now.get("metadata")
-    there = spec.get("replicas", 0) if isinstance(spec, dict) else 0
-    if replicas >= 0 and there != replicas:
-        raise CommandFailed(f"Expected replicas to be {replicas}, was {there}")
-    found = metadata.get("resourceVersion", "") if isinstance(metadata, dict) else ""
-    if version and found != version:
-        raise CommandFailed(f"Expected resource version to be {version}, was {found}")
