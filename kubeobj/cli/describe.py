@@ -9,7 +9,7 @@ from kubeobj.cli.connecting import (
     reaching,
     selector_option,
 )
-from kubeobj.cli.resourceargs import targets_of
+from kubeobj.cli.resourceargs import Target, targets_of
 
 
 @click.command(
@@ -39,9 +39,10 @@ def command(
 ) -> int:
     """Show objects in full, with what belongs to them and what has happened to them.
 
+    If no object has the name after TYPE, all are shown whose names begin with it.
     Of secrets, only how large they are is shown.
     """
-    from kubeobj.api.errors import ApiError
+    from kubeobj.api.errors import ApiError, NotFound
     from kubeobj.cli.deleting import chosen
     from kubeobj.cli.describing.describer import described
     from kubeobj.cli.refusals import say
@@ -57,9 +58,26 @@ def command(
         try:
             text = described(reach, target, with_events=show_events)
         except ApiError as error:
+            # Two words, as TYPE and NAME_PREFIX: `pod/web` means that pod alone.
+            is_prefix = isinstance(error, NotFound) and len(args) == 2 and len(found) == 1
+            if is_prefix and (pages := _begun_by(reach, target, with_events=show_events)):
+                click.echo("".join(f"{page}\n" for page in pages), nl=False)
+                continue
             say(error)
             code = 1
             continue
         click.echo(text if is_first else f"\n\n{text}", nl=False)
         is_first = False
     return code
+
+
+def _begun_by(reach: Reach, target: Target, *, with_events: bool) -> list[str]:
+    """Return the pages of all objects of a kind whose names begin with that of *target*."""
+    from kubeobj.cli.describing.describer import described
+
+    names = [one["metadata"]["name"] for one in reach.items(target.resource, target.namespace)]
+    return [
+        described(reach, Target(target.resource, name, target.namespace), with_events=with_events)
+        for name in names
+        if name.startswith(target.name)
+    ]
