@@ -3,7 +3,8 @@
 Source: ``k8s.io/kubectl/pkg/cmd/util`` helpers.go (v1.36).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import click
 
@@ -11,6 +12,8 @@ from kubeobj.api.errors import ApiError, Invalid, Unauthorized
 from kubeobj.cli.connecting import CommandFailed
 from kubeobj.cli.output import print_json
 from kubeobj.documents import Document
+
+_One = TypeVar("_One")
 
 
 def answered(command: Callable[[], int], *, as_json: bool = False) -> int:
@@ -20,6 +23,18 @@ def answered(command: Callable[[], int], *, as_json: bool = False) -> int:
     except (ApiError, CommandFailed) as error:
         say(error, as_json=as_json)
         return 1
+
+
+def answered_each(ones: Iterable[_One], act: Callable[[_One], None]) -> int:
+    """Act on each, say of each why that could not be, and return 1 if any could not, else 0."""
+    code = 0
+    for one in ones:
+        try:
+            act(one)
+        except (ApiError, CommandFailed) as error:
+            say(error)
+            code = 1
+    return code
 
 
 def say(error: Exception, *, as_json: bool = False) -> None:

@@ -41,6 +41,11 @@ class Target:
         """The kind as messages name it: ``deployment.apps``."""
         return kind_name(self.resource)
 
+    @property
+    def title(self) -> str:
+        """The object as messages begin with it: ``deployments.apps "web"``."""
+        return f'{self.resource.group_version_resource.group_resource} "{self.name}"'
+
     def __str__(self) -> str:
         return f"{self.kind_name}/{self.name}"
 

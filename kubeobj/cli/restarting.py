@@ -23,10 +23,11 @@ def restart_workload(reach: Reach, target: Target) -> None:
     """
     kind = target.resource.kind.kind
     if kind not in _KINDS:
-        raise CommandFailed(f"restarting is not supported for {kind}")
+        raise CommandFailed(f"{target.title} restarting is not supported")
     workload: Wire = reach.get(target.resource, target.name, target.namespace)
     if workload["spec"].get("paused"):
-        raise CommandFailed("can't restart paused deployment (run rollout resume first)")
+        why = "can't restart paused deployment (run rollout resume first)"
+        raise CommandFailed(f"{target.title} {why}")
     now = str(Time(int(CLOCK.now())))
     patch = {"spec": {"template": {"metadata": {"annotations": {RESTARTED_AT: now}}}}}
     path = reach.path(target.resource, target.namespace, target.name)

@@ -15,6 +15,7 @@ from kubeobj.cli.connecting import (
 )
 from kubeobj.cli.deadlines import Deadline
 from kubeobj.cli.printing.endings import dry_run_ending
+from kubeobj.cli.refusals import answered_each
 from kubeobj.cli.resourceargs import Target, targets_of
 from kubeobj.cli.spans import SPAN
 from kubeobj.documents import Wire
@@ -63,7 +64,8 @@ def status(  # noqa: PLR0913 - kubectl's options
     from kubeobj.cli.rolloutstatus import rollout_status
 
     deadline = Deadline(timeout if timeout > 0 else None)
-    for target in _targets(reach, args, filenames, selector):
+
+    def one(target: Target) -> None:
         last = ""
         while True:
             found = reach.get(target.resource, target.name, target.namespace)
@@ -76,7 +78,8 @@ def status(  # noqa: PLR0913 - kubectl's options
             if deadline.is_past:
                 raise CommandFailed("timed out waiting for the condition")
             deadline.pause()
-    return 0
+
+    return answered_each(_targets(reach, args, filenames, selector), one)
 
 
 @command.command()
@@ -87,26 +90,26 @@ def history(
     reach: Reach, *, args: tuple[str, ...], filenames: tuple[str, ...], selector: str, revision: int
 ) -> int:
     """Show the revisions of workloads."""
+    from kubeobj.cli.describing.podtemplates import template_text
     from kubeobj.cli.printing.elastictabs import aligned
     from kubeobj.cli.revisions import revisions, shown_template
 
-    for target in _targets(reach, args, filenames, selector):
+    def one(target: Target) -> None:
         workload = reach.get(target.resource, target.name, target.namespace)
         found = revisions(reach, target, workload)
         if not revision:
             lines = ["REVISION\tCHANGE-CAUSE"]
-            lines += [f"{one.number}\t{one.cause or '<none>'}" for one in found]
+            lines += [f"{each.number}\t{each.cause or '<none>'}" for each in found]
             table = aligned("".join(f"{line}\n" for line in lines))
             click.echo(f"{target} \n{table}")
-            continue
-        from kubeobj.cli.describing.podtemplates import template_text
-
-        chosen = [one for one in found if one.number == revision]
+            return
+        chosen = [each for each in found if each.number == revision]
         if not chosen:
             raise CommandFailed("unable to find the specified revision")
         text = template_text(shown_template(chosen[0]))
         click.echo(f"{target} with revision #{revision}\n{text}")
-    return 0
+
+    return answered_each(_targets(reach, args, filenames, selector), one)
 
 
 @command.command()
@@ -126,11 +129,12 @@ def undo(
     """Bring an earlier revision of workloads back."""
     from kubeobj.cli.revisions import undo as bring_back
 
-    for target in _targets(reach, args, filenames, selector):
+    def one(target: Target) -> None:
         workload = reach.get(target.resource, target.name, target.namespace)
         done = bring_back(reach, target, workload, to_revision, dry_run=dry_run)
         click.echo(f"{target} {done}{dry_run_ending(dry_run)}")
-    return 0
+
+    return answered_each(_targets(reach, args, filenames, selector), one)
 
 
 @command.command()
@@ -142,10 +146,11 @@ def restart(
     """Replace the pods of workloads, as a new revision would."""
     from kubeobj.cli.restarting import restart_workload
 
-    for target in _targets(reach, args, filenames, selector):
+    def one(target: Target) -> None:
         restart_workload(reach, target)
         click.echo(f"{target} restarted")
-    return 0
+
+    return answered_each(_targets(reach, args, filenames, selector), one)
 
 
 @command.command()
@@ -153,10 +158,10 @@ def restart(
 @reaching
 def pause(reach: Reach, *, args: tuple[str, ...], filenames: tuple[str, ...], selector: str) -> int:
     """Let changes of deployments wait."""
-    for target in _targets(reach, args, filenames, selector):
-        _set_paused(reach, target, paused=True)
-        click.echo(f"{target} paused")
-    return 0
+    return answered_each(
+        _targets(reach, args, filenames, selector),
+        lambda target: _set_paused(reach, target, paused=True),
+    )
 
 
 @command.command()
@@ -166,10 +171,10 @@ def resume(
     reach: Reach, *, args: tuple[str, ...], filenames: tuple[str, ...], selector: str
 ) -> int:
     """Let the changes of paused deployments go on."""
-    for target in _targets(reach, args, filenames, selector):
-        _set_paused(reach, target, paused=False)
-        click.echo(f"{target} resumed")
-    return 0
+    return answered_each(
+        _targets(reach, args, filenames, selector),
+        lambda target: _set_paused(reach, target, paused=False),
+    )
 
 
 def _targets(
@@ -187,11 +192,11 @@ def _targets(
 def _set_paused(reach: Reach, target: Target, *, paused: bool) -> None:
     workload: Wire = reach.get(target.resource, target.name, target.namespace)
     verb = "pausing" if paused else "resuming"
-    what = f'{target.resource.group_version_resource.group_resource} "{target.name}"'
     if workload["kind"] != "Deployment":
-        raise CommandFailed(f"{verb} is not supported")
+        raise CommandFailed(f"{target.title} {verb} is not supported")
     if bool(workload["spec"].get("paused")) == paused:
-        raise CommandFailed(f"{what} {'is already paused' if paused else 'is not paused'}")
+        raise CommandFailed(f"{target.title} {'is already paused' if paused else 'is not paused'}")
     path = reach.path(target.resource, target.namespace, target.name)
     patch = {"spec": {"paused": True if paused else None}}
     reach.write("PATCH", path, patch, media="application/merge-patch+json")
+    click.echo(f"{target} {'paused' if paused else 'resumed'}")

@@ -11,7 +11,7 @@ from kubeobj.cli.connecting import (
     reaching,
     selector_option,
 )
-from kubeobj.cli.resourceargs import targets_of
+from kubeobj.cli.resourceargs import Target, targets_of
 
 
 @click.command(
@@ -49,6 +49,7 @@ def command(  # noqa: PLR0913 - kubectl's options
     """Say how many replicas deployments, replica sets or stateful sets are to have."""
     from kubeobj.cli.deleting import chosen
     from kubeobj.cli.printing.endings import dry_run_ending
+    from kubeobj.cli.refusals import answered_each
     from kubeobj.cli.scaling import MustBe, scale
 
     targets = targets_of(reach, args, filenames)
@@ -60,7 +61,9 @@ def command(  # noqa: PLR0913 - kubectl's options
     if resource_version and len(found) > 1:
         raise CommandFailed("cannot use --resource-version with multiple resources")
     must_be = MustBe(current_replicas, resource_version)
-    for target in found:
+
+    def one(target: Target) -> None:
         scale(reach, target, replicas, must_be, dry_run=dry_run)
         click.echo(f"{target} scaled{dry_run_ending(dry_run)}")
-    return 0
+
+    return answered_each(found, one)

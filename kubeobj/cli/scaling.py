@@ -65,8 +65,7 @@ def scale(reach: Reach, target: Target, replicas: int, must_be: MustBe, *, dry_r
         ApiError: If the server refuses.
     """
     if target.resource.subresource("scale") is None:
-        plural = target.resource.group_version_resource.group_resource
-        raise CommandFailed(f'cannot scale {plural} "{target.name}": the kind does not scale')
+        raise CommandFailed(f"cannot scale {target.title}: the kind does not scale")
     path = reach.path(target.resource, target.namespace, target.name, "scale")
     deadline = Deadline(_SECONDS)
     while True:

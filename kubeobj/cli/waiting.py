@@ -15,6 +15,7 @@ from kubeobj.cli.deleting import chosen
 from kubeobj.cli.printing.jsonpath import JsonPathError, parse_path, relaxed
 from kubeobj.cli.printing.jsonpathvalues import found as values_of
 from kubeobj.cli.printing.jsonpathvalues import go_text
+from kubeobj.cli.refusals import answered_each
 from kubeobj.cli.resourceargs import Target
 from kubeobj.documents import Wire
 
@@ -106,7 +107,9 @@ def wait_for(
     is_met: IsMet,
     timeout: float,
 ) -> int:
-    """Wait until it is so of all, say of each when it is, and return the exit code.
+    """Wait until it is so of all, say of each when it is or that it is not, and return the code.
+
+    What is looked at when the time is over is looked at once.
 
     Args:
         reach: The cluster.
@@ -120,9 +123,7 @@ def wait_for(
     found = list(chosen(reach, targets, *where, latest=True))
     if not found and not waits_for_none:
         raise CommandFailed("no matching resources found")
-    for target in found:
-        _wait_for(reach, target, is_met, deadline)
-    return 0
+    return answered_each(found, lambda target: _wait_for(reach, target, is_met, deadline))
 
 
 def _wait_for(reach: Reach, target: Target, is_met: IsMet, deadline: Deadline) -> None:
