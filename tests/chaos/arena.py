@@ -128,7 +128,8 @@ class Arena:
     def running(self) -> dict[str, list[psutil.Process]]:
         """Return the main processes of containers by identity, as the machine has them.
 
-        They are the shells that hold the locks of their identities; what they run holds them, too.
+        They are the shells that hold the locks of their identities. What they run holds them, too,
+        and is a shell until it is what it is to be.
         """
         locks = {_place(path): path.stem for path in self.tally.glob("*.lock")}
         found: dict[str, list[psutil.Process]] = {identity: [] for identity in locks.values()}
@@ -138,7 +139,7 @@ class Arena:
                     lock = _place(Path(f"/proc/{process.pid}/fd/9"))
                     if lock in locks:
                         found[locks[lock]].append(process)
-        return found
+        return {identity: _without_children(all_) for identity, all_ in found.items()}
 
     def twice(self) -> list[str]:
         """Return the identities that have run twice at one time, as they noticed themselves."""
@@ -178,6 +179,17 @@ class Arena:
             lines += [f"{one['involvedObject']['name']}: {one['message']}" for one in events]
             client.close()
         return "\n".join(lines)
+
+
+def _without_children(found: list[psutil.Process]) -> list[psutil.Process]:
+    """Return those of some processes that were begun by none of them."""
+    numbers = {process.pid for process in found}
+    left: list[psutil.Process] = []
+    for process in found:
+        with suppress(psutil.NoSuchProcess):
+            if process.ppid() not in numbers:
+                left.append(process)
+    return left
 
 
 def _place(path: Path) -> tuple[int, int]:
