@@ -108,9 +108,14 @@ def test_unknown_fields_are_dropped_kept_or_refused() -> None:
             id="number-for-list",
         ),
         pytest.param(
-            {"apiVersion": "v1", "kind": "Secret", "data": {"a": "?"}},
-            "data[a]: Invalid value: \"?\": must be base64, such as 'aGVsbG8='",
+            {"apiVersion": "v1", "kind": "ConfigMap", "binaryData": {"a": "?"}},
+            "binaryData[a]: Invalid value: \"?\": must be base64, such as 'aGVsbG8='",
             id="base64",
+        ),
+        pytest.param(
+            {"apiVersion": "v1", "kind": "Secret", "data": {"a": "?"}},
+            'data[a]: Invalid value: "<secret contents redacted>": must be base64',
+            id="secret",
         ),
         pytest.param(
             {"apiVersion": "v1", "kind": "Node", "status": {"capacity": {"cpu": "a"}}},

@@ -328,7 +328,10 @@ def test_attached_to_a_terminal(state: Path) -> None:
         terminal.process.send_signal(signal.SIGWINCH)
         terminal.type("until stty size | grep '21 75'; do sleep 0.1; done; echo small$((1+1))\n")
         terminal.wait_for("small2")
-        terminal.type("sleep 1000\n\x03")
+        terminal.type("sleep 1000\n")
+        terminal.type("\x03")
+        # Whatever is on the way to who is interrupted is thrown away.
+        terminal.wait_for(r"small2[\s\S]*\^C[\s\S]*[#$] ")
         terminal.type("echo after$((3+4))\n")
         terminal.wait_for("after7")
 
