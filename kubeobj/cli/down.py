@@ -52,7 +52,7 @@ def command(*, volumes: bool, timeout: float, state: str | None, output: str) ->
     was_running = directory.is_held
     if was_running:
         end(directory, timeout)
-    removed, left = _clean_up(directory, timeout, volumes=volumes)
+    removed, left = clean_up(directory, timeout, volumes=volumes)
     if output == "json":
         print_json(
             {
@@ -100,16 +100,13 @@ def end(directory: "StateDirectory", timeout: float) -> None:
     from kubeobj.remote.errors import NoCluster
 
     client = connect(directory.path)
-    pid = directory.holder
-    msg = f"the cluster in {directory.path} is part of a program (process {pid}): end that"
+    held_by = directory.held_by
     try:
         client.shut_down()
     except MethodNotAllowed:
-        raise KubeobjError(msg) from None
+        raise _part_of_a_program(directory) from None
     except NoCluster:
-        if not directory.holder_ends_by_signal:
-            raise KubeobjError(msg) from None
-        _signal(pid, signal.SIGTERM)
+        _end_silent(directory, timeout)
     finally:
         client.close()
     if _is_free(directory, timeout):
@@ -117,9 +114,36 @@ def end(directory: "StateDirectory", timeout: float) -> None:
     with suppress(KubeobjError):
         client.shut_down()  # a second time means: hurry
     if not _is_free(directory, 10.0):
-        _signal(pid, signal.SIGKILL)
+        if directory.held_by == held_by and held_by[1] != "cleanup":
+            _signal(held_by[0], signal.SIGKILL)
         _is_free(directory, 10.0)
     client.close()
+
+
+def _part_of_a_program(directory: "StateDirectory") -> KubeobjError:
+    where, pid = directory.path, directory.holder
+    return KubeobjError(f"the cluster in {where} is part of a program (process {pid}): end that")
+
+
+def _end_silent(directory: "StateDirectory", within: float) -> None:
+    """Let a process end that holds the state, and does not answer; another `down` does so itself.
+
+    Raises:
+        KubeobjError: If it is a program of somebody's own.
+    """
+    clock = LiveClock()
+    end, before = clock.now() + within, (0, "")
+    while directory.is_held and clock.now() < end:
+        pid, how = held_by = directory.held_by
+        # Seen twice, it is not what the one before has left there.
+        if pid and held_by == before:
+            if how == "signal":
+                _signal(pid, signal.SIGTERM)
+                return
+            if how != "cleanup":
+                raise _part_of_a_program(directory)
+        before = held_by
+        time.sleep(_LOOKED_EVERY_SECONDS)
 
 
 def _is_free(directory: "StateDirectory", within: float) -> bool:
@@ -139,10 +163,15 @@ def _signal(pid: int, number: signal.Signals) -> None:
             os.kill(pid, number)
 
 
-def _clean_up(
+def clean_up(
     directory: "StateDirectory", timeout: float, *, volumes: bool
 ) -> tuple[int, tuple[str, ...]]:
     """End the pods that a process has left which is gone, and remove the state if asked for.
+
+    Args:
+        directory: The state.
+        timeout: How long to wait for another that does so, in seconds.
+        volumes: Whether the state is to be removed.
 
     Returns:
         How many pods those were, and what is left in the directory that is not the cluster's.
@@ -172,6 +201,7 @@ def _hold(directory: "StateDirectory", within: float) -> None:
 
     clock = LiveClock()
     end = clock.now() + within
+    directory.is_cleaned_up = True
     while True:
         try:
             directory.hold()

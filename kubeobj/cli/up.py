@@ -147,6 +147,7 @@ def _load() -> None:
 
 def _begin(asked: _Asked, directory: "StateDirectory", given: "Inputs", *, detach: bool) -> int:
     """Begin a cluster; nothing is left of a new one that the manifests do not fit."""
+    from kubeobj.cli.down import clean_up
     from kubeobj.cli.upread import Unusable
 
     is_new = not directory.exists
@@ -154,8 +155,7 @@ def _begin(asked: _Asked, directory: "StateDirectory", given: "Inputs", *, detac
         return (_detach if detach else _keep)(asked, directory, given)
     except Unusable:
         if is_new:
-            directory.hold()
-            directory.remove()
+            clean_up(directory, asked.timeout, volumes=True)
         raise
 
 

@@ -117,6 +117,8 @@ class StateDirectory:
         self.is_temporary: bool = is_temporary
         self.ends_by_signal: bool = False
         """Whether the process that is about to hold it ends its cluster at SIGTERM."""
+        self.is_cleaned_up: bool = False
+        """Whether the process that is about to hold it has no cluster, and soon lets go of it."""
         self._lock: int | None = None
 
     @classmethod
@@ -185,7 +187,7 @@ class StateDirectory:
         while (handle := self._locked()) is None:
             pass
         os.truncate(handle, 0)
-        how = "signal\n" if self.ends_by_signal else ""
+        how = "signal\n" if self.ends_by_signal else "cleanup\n" if self.is_cleaned_up else ""
         os.pwrite(handle, f"{os.getpid()}\n{how}".encode(), 0)
         self._lock = handle
 
@@ -245,19 +247,20 @@ class StateDirectory:
     @property
     def holder(self) -> int:
         """The process that runs the cluster, as it has said; 0 if none has."""
-        return self._held_by()[0]
+        return self.held_by[0]
 
     @property
-    def holder_ends_by_signal(self) -> bool:
-        """Whether that process ends its cluster, and nothing else, at SIGTERM."""
-        return self._held_by()[1]
+    def held_by(self) -> tuple[int, str]:
+        """The process that holds it, and how it ends.
 
-    def _held_by(self) -> tuple[int, bool]:
+        ``signal``: it ends its cluster, and nothing else, at SIGTERM. ``cleanup``: it has no
+        cluster, and soon lets go. Empty: that is its own affair.
+        """
         try:
             words = self.lock_file.read_text(encoding="ascii").split()
-            return (int(words[0]), words[1:] == ["signal"]) if words else (0, False)
-        except (OSError, ValueError):
-            return 0, False
+            return int(words[0]), "".join(words[1:])
+        except (OSError, ValueError, IndexError):
+            return 0, ""
 
     @property
     def exists(self) -> bool:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -134,6 +135,23 @@ def test_what_cannot_be_removed_is_named(kubeobj: Run, reachable: Path) -> None:
     (path / "volumes/data").chmod(0o700)
     assert kubeobj("down", "--volumes", "--state", str(path)).code == 0
     assert not path.exists()
+
+
+def test_another_that_cleans_up_is_waited_for(kubeobj: Run, tmp_path: Path) -> None:
+    """It is no program that has a cluster of its own."""
+    path = tmp_path / "state"
+    other = made(path)
+    other.is_cleaned_up = True
+    other.hold()
+    timer = threading.Timer(0.5, other.release)
+    timer.start()
+    assert kubeobj("down", "--state", str(path)).code == 0
+    timer.join()
+    other.is_cleaned_up = False
+    other.hold()
+    found = kubeobj("down", "--state", str(path))
+    assert (found.code, "is part of a program (process" in found.err) == (2, True)
+    other.release()
 
 
 def test_many_at_once_remove_it(tmp_path: Path) -> None:
