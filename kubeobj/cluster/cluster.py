@@ -143,19 +143,20 @@ class Cluster:
         Args:
             leave_pods: Whether pods go on without the cluster, to be found again by the next.
         """
-        running, self._running = self._running, None
+        running = self._running
         if running is None:
             return
-        self._ending = running
+        self._ending, self._running = running, None
         try:
             running.stop(leave_pods=leave_pods)
         finally:
             self.directory.release()
 
     def hurry(self) -> None:
-        """Give pods no more time that `stop` is ending; from any thread."""
-        if self._ending is not None:
-            self._ending.hurry()
+        """Give pods no more time that `stop` is ending, or is about to; from any thread."""
+        for one in (self._running, self._ending):
+            if one is not None:
+                one.hurry()
 
     def __enter__(self) -> Self:
         self.start()

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -222,6 +223,21 @@ def test_pods_can_be_left_to_the_next(state: Path) -> None:
         assert status["restartCount"] == 0
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_what_is_hurried_before_it_begins_to_end() -> None:
+    """Whoever asks for it twice may be quicker than the end."""
+    cluster = Cluster(runtime="process")
+    cluster.start()
+    stubborn = pod("stubborn", "trap : TERM; while :; do sleep 0.1; done")
+    stubborn["spec"]["terminationGracePeriodSeconds"] = 300
+    cluster.apply(stubborn)
+    cluster.wait("pods", "stubborn", "Ready", within=120)
+    cluster.hurry()
+    ending = threading.Thread(target=cluster.stop, daemon=True)
+    ending.start()
+    ending.join(120)
+    assert not ending.is_alive()
 
 
 KILLED = """
