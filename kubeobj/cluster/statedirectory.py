@@ -192,7 +192,11 @@ class StateDirectory:
         self._lock = handle
 
     def _locked(self) -> int | None:
-        """Return the lock, held; None if it has been removed, with the rest, meanwhile."""
+        """Return the lock, held; None if it is to be tried again.
+
+        That is so if it has been removed, with the rest, meanwhile, or somebody only looked whether
+        it is held.
+        """
         self.make()
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         try:
@@ -202,10 +206,13 @@ class StateDirectory:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
+            is_looked_at = _can_be_shared(handle)
             os.close(handle)
             if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
                 msg = f"{self.lock_file} cannot be locked: {error.strerror}: use a local disk"
                 raise StateError(msg) from error
+            if is_looked_at:
+                return None
             raise StateInUse(self.path, self.holder) from None
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(handle), self.lock_file.stat()):
@@ -236,13 +243,9 @@ class StateDirectory:
         except OSError:
             return False
         try:
-            # Shared, so that two who look do not take each other for the holder.
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return True
+            return not _can_be_shared(handle)
         finally:
             os.close(handle)
-        return False
 
     @property
     def holder(self) -> int:
@@ -392,6 +395,15 @@ class StateDirectory:
             new.replace(file)
         except OSError as error:
             raise StateError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _can_be_shared(handle: int) -> bool:
+    """Return whether nobody holds a lock for themselves; who looks shares it with others who do."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _removed(path: Path) -> list[str]:

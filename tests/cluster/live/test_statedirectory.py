@@ -27,6 +27,16 @@ print("held", flush=True)
 sys.stdin.read()
 """
 
+LOOK = """
+import sys
+from pathlib import Path
+from kubeobj.cluster.statedirectory import StateDirectory
+directory = StateDirectory(Path(sys.argv[1]))
+print("looking", flush=True)
+while True:
+    directory.is_held
+"""
+
 
 def mode(path: Path) -> int:
     """Return who may do what with a file."""
@@ -128,3 +138,19 @@ def test_a_socket_can_be_anywhere(tmp_path: Path) -> None:
     with socket_address(deep / "api.sock") as address:
         assert len(os.fsencode(address)) < 100
         assert Path(address).read_text(encoding="utf-8") == "here"
+
+
+def test_who_only_looks_keeps_nobody_from_it(tmp_path: Path) -> None:
+    """Commands look whether it is held, at whatever moment."""
+    directory = StateDirectory(tmp_path / "state")
+    directory.make()
+    command = [sys.executable, "-c", LOOK, str(directory.path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as looker:
+        assert looker.stdout is not None
+        looker.stdout.readline()
+        try:
+            for _ in range(2000):
+                directory.hold()
+                directory.release()
+        finally:
+            looker.kill()
