@@ -193,9 +193,10 @@ class ProxyProcess:
     def _listen(self, control: socket.socket) -> None:
         """Take in what the process answers, until it has ended or must be taken for dead."""
         buffer = b""
+        poll = select.poll()
+        poll.register(control, select.POLLIN)
         while True:
-            readable, _, _ = select.select([control], [], [], SILENT_SECONDS / 2)
-            if not readable:
+            if not poll.poll(SILENT_SECONDS * 500):
                 if self._is_silent():
                     return
                 continue

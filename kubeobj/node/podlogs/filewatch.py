@@ -47,7 +47,10 @@ class FileWatch:
         sources = [self._woken, *(() if self._told is None else (self._told,))]
         if self._told is None:
             timeout_seconds = min(timeout_seconds, _UNTOLD_SECONDS)
-        ready, _, _ = select.select(sources, [], [], timeout_seconds)
+        poll = select.poll()  # select() knows only the first 1,024 files of a process
+        for source in sources:
+            poll.register(source, select.POLLIN)
+        ready = [source for source, _ in poll.poll(timeout_seconds * 1000)]
         for source in ready:
             with suppress(BlockingIOError):
                 os.read(source, _MUCH)

@@ -1,5 +1,7 @@
 """Logs are followed until their containers end, whatever becomes of the files."""
 
+import contextlib
+import resource
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -230,3 +232,17 @@ def test_a_directory_that_is_not_there_is_looked_at_now_and_then(tmp_path: Path)
     assert not watch.is_told
     assert not watch.wait(0)
     watch.close()
+
+
+def test_what_happens_is_told_of_however_many_files_are_open(tmp_path: Path) -> None:
+    """A process that follows hundreds of logs has more than a thousand."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2048)), hard))
+    with contextlib.ExitStack() as opened:
+        for _ in range(1100):
+            opened.enter_context(Path("/dev/null").open("rb"))
+        watch = FileWatch(tmp_path)
+        (tmp_path / "made").touch()
+        assert watch.wait(PATIENCE)
+        watch.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
