@@ -254,13 +254,26 @@ class Terminal:
 
     def wait_for(self, pattern: str) -> None:
         """Read until something is there."""
+        assert self._comes(pattern, PATIENCE), f"no {pattern!r} in {self.seen!r}"
+
+    def interrupt(self, pattern: str) -> None:
+        """Press Ctrl-C until something is there: a program that has not begun hears none."""
+        for _ in range(PATIENCE):
+            self.type("\x03")
+            if self._comes(pattern, 1):
+                return
+        raise AssertionError(f"no {pattern!r} in {self.seen!r}")
+
+    def _comes(self, pattern: str, seconds: float) -> bool:
         while not re.search(pattern, self.seen):
-            ready, _, _ = select.select([self._near], [], [], PATIENCE)
-            assert ready, f"no {pattern!r} in {self.seen!r}"
+            ready, _, _ = select.select([self._near], [], [], seconds)
+            if not ready:
+                return False
             try:
                 self.seen += os.read(self._near, 4096).decode()
             except OSError as error:
                 raise AssertionError(f"no {pattern!r} in {self.seen!r}") from error
+        return True
 
     @property
     def is_raw(self) -> bool:
@@ -285,8 +298,7 @@ def test_a_shell_on_a_terminal(state: Path) -> None:
         terminal.type("until stty size | grep '22 77'; do sleep 0.1; done; echo large$((1+1))\n")
         terminal.wait_for("large2")
         terminal.type("sleep 1000\n")
-        terminal.type("\x03")
-        terminal.wait_for(r"\^C[\s\S]*[#$] ")
+        terminal.interrupt(r"\^C[\s\S]*[#$] ")
         terminal.type("echo after$((3+4)); exit 9\n")
         terminal.wait_for("after7")
         terminal.wait_for("command terminated with exit code 9")
@@ -329,9 +341,8 @@ def test_attached_to_a_terminal(state: Path) -> None:
         terminal.type("until stty size | grep '21 75'; do sleep 0.1; done; echo small$((1+1))\n")
         terminal.wait_for("small2")
         terminal.type("sleep 1000\n")
-        terminal.type("\x03")
         # Whatever is on the way to who is interrupted is thrown away.
-        terminal.wait_for(r"small2[\s\S]*\^C[\s\S]*[#$] ")
+        terminal.interrupt(r"small2[\s\S]*\^C[\s\S]*[#$] ")
         terminal.type("echo after$((3+4))\n")
         terminal.wait_for("after7")
 
