@@ -196,7 +196,7 @@ class ProxyProcess:
         poll = select.poll()
         poll.register(control, select.POLLIN)
         while True:
-            if not poll.poll(SILENT_SECONDS * 500):
+            if not poll.poll(SILENT_SECONDS / 2 * 1000):
                 if self._is_silent():
                     return
                 continue

@@ -10,9 +10,6 @@ from typing import Final
 from kubeobj.documents import Wire
 from kubeobj.node.podadmission import Refusal
 
-UNCONFINED: Final = "Unconfined"
-RUNTIME_DEFAULT: Final = "RuntimeDefault"
-
 _ENABLED: Final = Path("/sys/module/apparmor/parameters/enabled")
 _WHY_NOT: Final = (
     "AppArmor",
@@ -24,8 +21,8 @@ def apparmor_profile(pod: Wire, container: Wire) -> str:
     """Return the profile that a container asks for.
 
     Returns:
-        `UNCONFINED`, `RUNTIME_DEFAULT`, or the name of a profile that the machine has loaded; empty
-        if it asks for none.
+        ``Unconfined``, ``RuntimeDefault``, or the name of a profile that the machine has loaded;
+        empty if it asks for none.
     """
     own: Wire = container.get("securityContext") or {}
     of_pod: Wire = pod["spec"].get("securityContext") or {}
@@ -38,7 +35,7 @@ def apparmor_refusal(pod: Wire) -> Refusal | None:
     """Return why a pod cannot be confined as it asks for; None if it can, or does not ask."""
     spec = pod["spec"]
     containers = [*(spec.get("initContainers") or ()), *spec["containers"]]
-    if all(apparmor_profile(pod, one) in ("", UNCONFINED) for one in containers):
+    if all(apparmor_profile(pod, one) in ("", "Unconfined") for one in containers):
         return None
     return None if _is_enabled() else _WHY_NOT
 

@@ -169,7 +169,6 @@ class Images:
 
     def make_pause(self) -> str:
         """Have the image of what holds a pod together, and return its name."""
-        self._engine.version()
         archive = pause_archive(self._engine.architecture())
         if archive is None:
             if self.named(FALLBACK_PAUSE_IMAGE) is None:

@@ -5,12 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from kubeobj.runtimes.configs import Resources, Security
+from kubeobj.runtimes.configs import ContainerConfig, PodIdentity, Resources, Security
 from kubeobj.runtimes.docker.controlgroups import has_cores
-from kubeobj.runtimes.docker.creation import HOLDER_OOM_SCORE, limits_of, podman_update_request
+from kubeobj.runtimes.docker.creation import (
+    HOLDER_OOM_SCORE,
+    NO_LOG,
+    Habits,
+    container_request,
+    limits_of,
+    podman_update_request,
+)
 from kubeobj.runtimes.docker.engine import Engine
 from kubeobj.runtimes.docker.enginefaults import EngineFault
 from kubeobj.runtimes.docker.ownership import lacks_resource_right
+from kubeobj.runtimes.docker.records import SandboxRecord
 from kubeobj.runtimes.errors import StartFault
 from kubeobj.testing.conformance.runtimecase import RuntimeBox, refused
 from tests.engines import IMAGE, engine_url
@@ -215,6 +223,28 @@ def test_who_looks_for_trouble_sees_the_processes_of_its_target(engine_box: Runt
 
     assert seen_by("alone", "") == 0
     assert seen_by("debugger", target) > 0
+
+
+@pytest.mark.parametrize(
+    ("security", "options"),
+    [
+        (Security(), []),
+        (Security(apparmor_profile="RuntimeDefault"), []),
+        (Security(apparmor_profile="Unconfined"), ["apparmor=unconfined"]),
+        (Security(apparmor_profile="mine"), ["apparmor=mine"]),
+        (
+            Security(selinux_label=("type:spc_t", "level:s0:c1")),
+            ["label=type:spc_t", "label=level:s0:c1"],
+        ),
+    ],
+)
+def test_what_confines_a_process_is_asked_for(security: Security, options: list[str]) -> None:
+    """In the words of the engine; not every machine has what does it."""
+    config = ContainerConfig("main", 0, IMAGE, security=security)
+    sandbox = SandboxRecord(PodIdentity("default", "web", "1"), 0.0, Path("/logs"))
+    habits = Habits(podman=False, protects=True)
+    asked = container_request(config, "sandbox", sandbox, NO_LOG, {}, habits)
+    assert asked["HostConfig"]["SecurityOpt"] == options
 
 
 @pytest.mark.parametrize("is_unmasked", [False, True])
